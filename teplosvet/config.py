@@ -1,0 +1,87 @@
+"""Frozen settings from the environment (TEPLOSVET_*), read once."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from teplosvet.domain.errors import ConfigurationError
+
+DEFAULT_PORT = 8080
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator can set.
+
+    Attributes:
+        home: Data folder of the embedded stack (TEPLOSVET_HOME).
+        database_url: External PostgreSQL, or None for the embedded one (TEPLOSVET_DATABASE_URL).
+        mqtt_url: External broker, or None for the embedded one (TEPLOSVET_MQTT_URL).
+        host: Address that the application listens on (TEPLOSVET_HOST).
+        port: Port that the application listens on, 0 for any free one (TEPLOSVET_PORT).
+        mqtt_port: Port of the embedded broker, 0 for any free one (TEPLOSVET_MQTT_PORT).
+        ingest_workers: Number of ingest processes (TEPLOSVET_INGEST_WORKERS).
+    """
+
+    home: Path
+    database_url: str | None
+    mqtt_url: str | None
+    host: str
+    port: int
+    mqtt_port: int
+    ingest_workers: int
+
+    @property
+    def run_folder(self) -> Path:
+        """Where the running stack says how it can be reached."""
+        return self.home / "run"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        ConfigurationError: If a variable cannot be what it says.
+    """
+    return Settings(
+        home=Path(os.environ.get("TEPLOSVET_HOME") or _default_home()).expanduser().absolute(),
+        database_url=_url("TEPLOSVET_DATABASE_URL", ("postgresql", "postgres")),
+        mqtt_url=_url("TEPLOSVET_MQTT_URL", ("mqtt", "mqtts")),
+        host=os.environ.get("TEPLOSVET_HOST", "127.0.0.1"),
+        port=_number("TEPLOSVET_PORT", DEFAULT_PORT, 0, 65535),
+        mqtt_port=_number("TEPLOSVET_MQTT_PORT", 1883, 0, 65535),
+        ingest_workers=_number("TEPLOSVET_INGEST_WORKERS", 1, 1, 64),
+    )
+
+
+def _default_home() -> Path:
+    """A folder that the database's system user can reach: for root not below root's own home."""
+    if os.name == "posix" and os.geteuid() == 0:
+        return Path("/var/lib/teplosvet")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "teplosvet"
+
+
+def _url(name: str, schemes: tuple[str, ...]) -> str | None:
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError as error:
+        raise ConfigurationError(f"{name} is not a URL: {error}") from error
+    if parts.scheme not in schemes:
+        raise ConfigurationError(f"{name} must start with {schemes[0]}://, it says {parts.scheme or text}")
+    return text
+
+
+def _number(name: str, default: int, low: int, high: int) -> int:
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise ConfigurationError(f"{name} must be a whole number from {low} to {high}, it says {text!r}")
+    return int(text)

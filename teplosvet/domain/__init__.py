@@ -1,0 +1,1 @@
+"""Quantities, readings, devices, buildings, periods, contracts, findings, errors: pure values without I/O."""

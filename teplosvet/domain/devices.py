@@ -1,0 +1,55 @@
+"""Devices and where they are installed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from teplosvet.domain.quantities import DeviceClass, Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """An instrument with a serial number at a place, from its start registers to its closing registers.
+
+    Attributes:
+        building: Code of the building.
+        serial: Serial number of the instrument.
+        installed_at: First instant, aware.
+        removed_at: The instant after the last one, or None while it is there.
+        entrance: Entrance (staircase), if the place has one.
+        floor: Floor, if the place has one.
+        start_registers: Register values when it was put in. [unit of the quantity]
+        closing_registers: Register values when it was taken out. [unit of the quantity]
+    """
+
+    building: str
+    serial: str
+    installed_at: datetime
+    removed_at: datetime | None = None
+    entrance: str | None = None
+    floor: int | None = None
+    start_registers: Mapping[Quantity, float] = field(default_factory=dict)
+    closing_registers: Mapping[Quantity, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A metering or light point: it keeps its name when the instrument in it is exchanged.
+
+    Attributes:
+        name: Unique name; on the wire the first part of every record's name.
+        device_class: What it measures.
+        publisher: Who may speak for it: its own name, or a gateway's.
+        model: Model of the instrument.
+        greatest_power_kw: The most that it can ever draw or pass, or None for its class's bound. [kW]
+        modulus: Where its registers roll over. [unit of the quantity]
+        installations: Where it is and was, in order of time, not overlapping.
+    """
+
+    name: str
+    device_class: DeviceClass
+    publisher: str
+    model: str = ""
+    greatest_power_kw: float | None = None
+    modulus: Mapping[Quantity, float] = field(default_factory=dict)
+    installations: tuple[Installation, ...] = ()

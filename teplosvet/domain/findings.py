@@ -1,0 +1,63 @@
+"""A finding: judgement as data, which travels with the result into the act."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+
+class Severity(IntEnum):
+    """How much a finding weighs."""
+
+    INFO = 1
+    """Worth knowing; the result stands."""
+    WARNING = 2
+    """Somebody should look; the result stands with its band."""
+    REFUSAL = 3
+    """No result that could be stood for."""
+
+
+class FindingCode(StrEnum):
+    """What was found. The text after the code is the English message; `{names}` are keys of the finding's data."""
+
+    # registers
+    REGISTER_GLITCH = "register_glitch"
+    REGISTER_ROLLOVER = "register_rollover"
+    REGISTER_RESET = "register_reset"
+    REGISTER_DECREASE = "register_decrease"
+    REGISTER_JUMP = "register_jump"
+    REGISTER_DECIMAL_CHANGE = "register_decimal_change"
+    REGISTER_CLOCK_STEP = "register_clock_step"
+    METER_EXCHANGE = "meter_exchange"
+    OUTAGE = "outage"
+    # days and weather
+    LOW_COVERAGE = "low_coverage"
+    NEGATIVE_ENERGY = "negative_energy"
+    WEATHER_MISSING = "weather_missing"
+    EXTRAPOLATED_WEATHER = "extrapolated_weather"
+    # baselines and savings
+    BASELINE_TOO_SHORT = "baseline_too_short"
+    BASELINE_POOR_FIT = "baseline_poor_fit"
+    CONSTANT_LOAD = "constant_load"
+    CONSTANT_TEMPERATURE = "constant_temperature"
+    NOT_PROVEN = "not_proven"
+    NEGATIVE_SAVING = "negative_saving"
+    PERIOD_NOT_OVER = "period_not_over"
+    NO_REPORTING_DATA = "no_reporting_data"
+    SHARE_ESTIMATED = "share_estimated"
+    AUTOCORRELATED = "autocorrelated"
+    LAMP_FAILURES = "lamp_failures"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a reader of the result has to know.
+
+    Attributes:
+        code: What was found.
+        severity: How much it weighs.
+        data: The figures, names with their unit.
+    """
+
+    code: FindingCode
+    severity: Severity
+    data: Mapping[str, str | float | int] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Local services: embedded PostgreSQL and broker, Mosquitto and TimescaleDB where installed, and who runs here."""
