@@ -126,7 +126,7 @@ def broker(port: int = 0) -> Iterator[EmbeddedBroker]:
     chosen = port or free_port()
     if is_taken(chosen):
         raise ConfigurationError(
-            f"port {chosen} for the MQTT broker is taken: set TEPLOSVET_MQTT_PORT, or TEPLOSVET_MQTT_URL for that broker"
+            f"port {chosen} for the MQTT broker is taken: set TEPLOSVET_MQTT_PORT or TEPLOSVET_MQTT_URL"
         )
     running = Broker(port=chosen, listen="127.0.0.1", max_payload_size=LARGEST_PAYLOAD, max_inflight_count=INFLIGHT)
     try:

@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 from importlib.resources import files
-from typing import LiteralString, cast
 
 import psycopg
 from psycopg import sql
@@ -96,4 +95,4 @@ def _scripts(folder: str) -> list[tuple[str, sql.SQL]]:
 
 def _script(folder: str, name: str) -> sql.SQL:
     text = files("teplosvet.storage").joinpath(folder, name).read_text(encoding="utf-8")
-    return sql.SQL(cast("LiteralString", text))  # part of the package, hence as literal as a string in the source
+    return sql.SQL(text)

@@ -137,10 +137,11 @@ CREATE TABLE quarantine (
 CREATE INDEX ON quarantine (last_at);
 CREATE INDEX ON quarantine (reason);
 
--- What the rollup has to recompute: one row per committed batch, the device ids beside their ranges of time.
+-- What the rollup has to recompute: one row per committed batch, the device ids beside
+-- the first and last instant of each in microseconds since 1970.
 CREATE TABLE dirty_range (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     device_ids integer[] NOT NULL,
-    from_at timestamptz[] NOT NULL,
-    to_at timestamptz[] NOT NULL
+    from_us bigint[] NOT NULL,
+    to_us bigint[] NOT NULL
 );

@@ -1,0 +1,89 @@
+"""Messages of our own topics into admission: each channel has one decoder."""
+
+from ingest_service.admission import Admission
+from ingest_service.tap import Message
+from teplosvet.domain.errors import MessageError
+from teplosvet.wire import messages, senml
+from teplosvet.wire.topics import Channel, parse_topic
+
+LARGEST_PACK = 1024 * 1024
+"""A pack larger than this is refused unread. [B]"""
+
+
+class Decoders:
+    """Decodes the messages of one batch into its admission.
+
+    Attributes:
+        births: Device key and birth, admitted.
+        events: Device key and event, admitted.
+        states: Publisher and state.
+        acks: Publisher, id and message index of every ack asked for.
+    """
+
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
+        self._topics: dict[bytes, tuple[str, Channel]] = {}
+        self.births: list[tuple[int, messages.Birth]] = []
+        self.events: list[tuple[int, messages.Event]] = []
+        self.states: list[tuple[str, messages.State]] = []
+        self.acks: list[tuple[str, str, int]] = []
+
+    def decode(self, index: int, message: Message) -> None:
+        """Decode one message; what it cannot be is refused."""
+        try:
+            publisher, channel = self._topic(message.topic)
+            _check_size(message.payload)
+            if channel is Channel.READING:
+                self._reading(index, message, publisher)
+            elif message.payload:  # an empty retained state only clears it
+                self._other(index, message.payload, publisher, channel)
+        except MessageError as error:
+            self._admission.refuse(index, error.reason, error.detail)
+
+    def publisher(self, message: Message) -> str:
+        """Who published a message; empty if its topic is none of ours."""
+        try:
+            return self._topic(message.topic)[0]
+        except MessageError:
+            return ""
+
+    def _topic(self, topic: bytes) -> tuple[str, Channel]:
+        found = self._topics.get(topic)
+        if found is None:
+            try:
+                found = self._topics[topic] = parse_topic(topic.decode())
+            except ValueError as error:
+                raise MessageError("unknown_topic", str(error)) from error
+        return found
+
+    def _reading(self, index: int, message: Message, publisher: str) -> None:
+        pack = senml.decode(message.payload, publisher)
+        if pack.ack is not None:
+            self.acks.append((publisher, pack.ack, index))
+        for instant in pack.instants:
+            self._admission.add(index, instant, publisher)
+
+    def _other(self, index: int, payload: bytes, publisher: str, channel: Channel) -> None:
+        if channel is Channel.STATE:
+            state = messages.decode(payload, messages.State)
+            messages.instant(state.at)
+            self.states.append((publisher, state))
+        elif channel is Channel.BIRTH:
+            birth = messages.decode(payload, messages.Birth)
+            self._timely(birth.at)
+            if entry := self._admission.device(index, birth.device, publisher):
+                self.births.append((entry.id, birth))
+        elif channel is Channel.EVENT:
+            event = messages.decode(payload, messages.Event)
+            self._timely(event.at)
+            if entry := self._admission.device(index, event.device, publisher):
+                self.events.append((entry.id, event))
+
+    def _timely(self, at: float) -> None:
+        if problem := self._admission.time_problem(at):
+            raise MessageError(*problem)
+
+
+def _check_size(payload: bytes) -> None:
+    if len(payload) > LARGEST_PACK:
+        raise MessageError("too_large", f"{len(payload)} bytes, at most {LARGEST_PACK} are read")

@@ -1,0 +1,314 @@
+"""Site files: TOML that describes buildings, devices, installations and contracts, read with file, line and field of what is wrong."""
+
+import re
+import tomllib
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from ingest_service.site_lines import line_of
+from teplosvet.domain.buildings import Building, Site
+from teplosvet.domain.contracts import Carrier, Contract, Method, Tariff, TariffUnit
+from teplosvet.domain.devices import Device, Installation
+from teplosvet.domain.errors import InvalidFileError
+from teplosvet.domain.periods import Period
+from teplosvet.domain.quantities import DeviceClass, Kind, Quantity
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+
+
+class _SiteTable(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    zone: str
+    title: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class _BuildingTable(msgspec.Struct, forbid_unknown_fields=True):
+    code: str
+    title: str = ""
+    address: str = ""
+    zone: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    floor_area_m2: float | None = None
+    entrances: list[str] = []
+    weather: str | None = None
+
+
+class _InstallationTable(msgspec.Struct, forbid_unknown_fields=True, rename={"from_": "from"}):
+    building: str
+    serial: str
+    from_: datetime
+    to: datetime | None = None
+    entrance: str | None = None
+    floor: int | None = None
+    start_registers: dict[Quantity, float] = {}
+    closing_registers: dict[Quantity, float] = {}
+
+
+class _DeviceTable(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class"}):
+    name: str
+    class_: DeviceClass
+    model: str = ""
+    publisher: str | None = None
+    greatest_power_kw: float | None = None
+    modulus: dict[Quantity, float] = {}
+    installation: list[_InstallationTable] = []
+
+
+class _TariffTable(msgspec.Struct, forbid_unknown_fields=True):
+    amount: str
+    currency: str
+    per: TariffUnit
+
+
+class _ContractTable(msgspec.Struct, forbid_unknown_fields=True):
+    code: str
+    building: str
+    carrier: Carrier
+    method: Method
+    baseline: str
+    tariff: _TariffTable
+    esco_share: str
+    title: str = ""
+    guarantee_kwh: float | None = None
+    customer: str = ""
+    esco: str = ""
+    investment: str | None = None
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    site: _SiteTable
+    building: list[_BuildingTable] = []
+    device: list[_DeviceTable] = []
+    contract: list[_ContractTable] = []
+
+
+def read_site(path: Path) -> Site:
+    """Read a site file.
+
+    Raises:
+        InvalidFileError: With file, line, field and what was expected, at the first thing that is wrong.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InvalidFileError(str(path), None, None, f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise InvalidFileError(str(path), line, None, "expected UTF-8") from error
+    return parse_site(text, path.name)
+
+
+def parse_site(text: str, name: str) -> Site:
+    """Read the text of a site file called `name`; see `read_site`."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message, line = _syntax(str(error), text)
+        raise InvalidFileError(name, line, None, message) from error
+    try:
+        file = msgspec.convert(tables, _File, strict=True)
+    except msgspec.ValidationError as error:
+        message, path = _path(str(error))
+        raise InvalidFileError(name, line_of(text, path), _dotted(path), message) from error
+    return _Reader(text, name).site(file)
+
+
+class _Reader:
+    """Turns tables into the domain's types, checking what spans more than one field."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self._text = text
+        self._name = name
+
+    def site(self, file: _File) -> Site:
+        zone = self._zone(file.site.zone, ("site", "zone"))
+        self._named(file.site.name, ("site", "name"))
+        buildings = tuple(self._building(table, n, zone) for n, table in enumerate(file.building))
+        self._unique([table.code for table in file.building], "building", "code")
+        self._unique([table.name for table in file.device], "device", "name")
+        self._unique([table.code for table in file.contract], "contract", "code")
+        codes = {building.code: building for building in buildings}
+        devices = tuple(self._device(table, n, codes) for n, table in enumerate(file.device))
+        climate = {device.name for device in devices if device.device_class is DeviceClass.CLIMATE}
+        for n, building in enumerate(buildings):
+            if building.weather is not None and building.weather not in climate:
+                raise self._error(("building", n, "weather"), f"no climate device is called {building.weather!r}")
+        contracts = tuple(self._contract(table, n, codes) for n, table in enumerate(file.contract))
+        return Site(file.site.name, file.site.title or file.site.name, buildings, devices, contracts)
+
+    def _building(self, table: _BuildingTable, n: int, zone: ZoneInfo) -> Building:
+        self._named(table.code, ("building", n, "code"))
+        self._unique(table.entrances, "building", n, "entrances")
+        return Building(
+            code=table.code,
+            title=table.title or table.code,
+            zone=zone if table.zone is None else self._zone(table.zone, ("building", n, "zone")),
+            address=table.address,
+            latitude=self._within(table.latitude, -90, 90, ("building", n, "latitude")),
+            longitude=self._within(table.longitude, -180, 180, ("building", n, "longitude")),
+            floor_area_m2=table.floor_area_m2,
+            entrances=tuple(table.entrances),
+            weather=table.weather,
+        )
+
+    def _device(self, table: _DeviceTable, n: int, buildings: dict[str, Building]) -> Device:
+        self._named(table.name, ("device", n, "name"))
+        publisher = table.publisher or table.name
+        self._named(publisher, ("device", n, "publisher"))
+        self._registers(table.modulus, table.class_, ("device", n, "modulus"))
+        if table.greatest_power_kw is not None and table.greatest_power_kw <= 0:
+            raise self._error(("device", n, "greatest_power_kw"), "expected a power above 0 [kW]")
+        installations = [
+            self._installation(each, ("device", n, "installation", m), table.class_, buildings)
+            for m, each in enumerate(table.installation)
+        ]
+        for m, (before, after) in enumerate(zip(installations, installations[1:], strict=False), start=1):
+            if before.removed_at is None or before.removed_at > after.installed_at:
+                raise self._error(
+                    ("device", n, "installation", m, "from"),
+                    "installations of a device stand in order of time and do not overlap: the one before ends "
+                    + (f"{before.removed_at}" if before.removed_at else "never (it has no `to`)"),
+                )
+        return Device(
+            table.name,
+            table.class_,
+            publisher,
+            table.model,
+            table.greatest_power_kw,
+            table.modulus,
+            tuple(installations),
+        )
+
+    def _installation(
+        self, table: _InstallationTable, path: tuple[str | int, ...], kind: DeviceClass, buildings: dict[str, Building]
+    ) -> Installation:
+        building = buildings.get(table.building)
+        if building is None:
+            raise self._error((*path, "building"), f"no building of this file has the code {table.building!r}")
+        if table.entrance is not None and table.entrance not in building.entrances:
+            raise self._error((*path, "entrance"), f"{building.code} has no entrance {table.entrance!r}")
+        for field, instant in (("from", table.from_), ("to", table.to)):
+            if instant is not None and instant.tzinfo is None:
+                raise self._error((*path, field), "expected a time with a zone such as 2025-09-01T10:00:00+03:00")
+        if table.to is not None and table.to <= table.from_:
+            raise self._error((*path, "to"), "expected a time after `from`")
+        self._registers(table.start_registers, kind, (*path, "start_registers"))
+        self._registers(table.closing_registers, kind, (*path, "closing_registers"))
+        return Installation(
+            table.building,
+            table.serial,
+            table.from_,
+            table.to,
+            table.entrance,
+            table.floor,
+            table.start_registers,
+            table.closing_registers,
+        )
+
+    def _contract(self, table: _ContractTable, n: int, buildings: dict[str, Building]) -> Contract:
+        self._named(table.code, ("contract", n, "code"))
+        if table.building not in buildings:
+            raise self._error(("contract", n, "building"), f"no building of this file has the code {table.building!r}")
+        try:
+            baseline = Period.parse(table.baseline)
+        except ValueError as error:
+            raise self._error(("contract", n, "baseline"), str(error)) from error
+        return Contract(
+            code=table.code,
+            title=table.title or table.code,
+            building=table.building,
+            carrier=table.carrier,
+            method=table.method,
+            baseline=baseline,
+            tariff=Tariff(
+                self._decimal(table.tariff.amount, ("contract", n, "tariff")), table.tariff.currency, table.tariff.per
+            ),
+            esco_share=self._share(table.esco_share, ("contract", n, "esco_share")),
+            guarantee_kwh=table.guarantee_kwh,
+            customer=table.customer,
+            esco=table.esco,
+            investment=None
+            if table.investment is None
+            else self._decimal(table.investment, ("contract", n, "investment")),
+        )
+
+    def _registers(self, registers: dict[Quantity, float], kind: DeviceClass, path: tuple[str | int, ...]) -> None:
+        for quantity, value in registers.items():
+            spec = quantity.spec
+            if spec.device_class is not kind or spec.kind is not Kind.COUNTER:
+                raise self._error(path, f"{quantity} is no register of a {kind} device")
+            if not spec.low <= value <= spec.high:
+                raise self._error(path, f"{quantity} is within {spec.low:g} .. {spec.high:g} {spec.unit}")
+
+    def _zone(self, name: str, path: tuple[str | int, ...]) -> ZoneInfo:
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise self._error(path, f"expected a time zone such as Europe/Moscow, not {name!r}") from error
+
+    def _named(self, name: str, path: tuple[str | int, ...]) -> None:
+        if not _NAME.fullmatch(name):
+            raise self._error(path, "expected 1 to 80 letters, digits, dots, dashes or underscores, the first no sign")
+
+    def _unique(self, names: list[str], *path: str | int) -> None:
+        seen: set[str] = set()
+        for n, name in enumerate(names):
+            if name in seen:
+                here = path if path[-1] == "entrances" else (path[0], n, *path[1:])
+                raise self._error(here, f"{name!r} stands here a second time")
+            seen.add(name)
+
+    def _within(self, value: float | None, low: float, high: float, path: tuple[str | int, ...]) -> float | None:
+        if value is not None and not low <= value <= high:
+            raise self._error(path, f"expected {low:g} to {high:g} degrees")
+        return value
+
+    def _decimal(self, text: str, path: tuple[str | int, ...]) -> Decimal:
+        try:
+            value = Decimal(text)
+        except InvalidOperation as error:
+            raise self._error(path, f'expected an amount in quotes such as "2450.10", not {text!r}') from error
+        if not value.is_finite() or value < 0:
+            raise self._error(path, "expected an amount that is not negative")
+        return value
+
+    def _share(self, text: str, path: tuple[str | int, ...]) -> Decimal:
+        value = self._decimal(text, path)
+        if value > 1:
+            raise self._error(path, 'expected a share from "0" to "1"')
+        return value
+
+    def _error(self, path: tuple[str | int, ...], expected: str) -> InvalidFileError:
+        return InvalidFileError(self._name, line_of(self._text, path), _dotted(path), expected)
+
+
+def _syntax(message: str, text: str) -> tuple[str, int]:
+    found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
+    if found is None:
+        return message, text.count("\n") + 1
+    line = int(found[1]) if found[1] else text.count("\n") + 1
+    return message[: found.start()], line
+
+
+def _path(message: str) -> tuple[str, tuple[str | int, ...]]:
+    """Split msgspec's «.. - at `$.device[0].class`» into sentence and path."""
+    sentence, _, where = message.partition(" - at `")
+    steps: list[str | int] = [
+        int(index) if index else key for key, index in re.findall(r"\.(\w+)|\[(\d+)\]", where.rstrip("`"))
+    ]
+    missing = re.search(r"(?:missing required|unknown) field `(\w+)`", sentence)
+    if missing and "unknown" in sentence:
+        steps.append(missing[1])
+    return sentence[0].lower() + sentence[1:], tuple(steps)
+
+
+def _dotted(path: tuple[Any, ...]) -> str:
+    return ".".join(str(step + 1) if isinstance(step, int) else step for step in path)

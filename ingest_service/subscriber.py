@@ -1,0 +1,193 @@
+"""The MQTT side of a worker: one persistent session, driven by the worker's own loop.
+
+Messages are acknowledged when the worker says so, which is after COMMIT; all acknowledgements of a batch leave in one
+piece. After a reconnect the broker sends again what was not acknowledged, so acknowledgements of an earlier connection
+are dropped: their identifiers may mean other messages now.
+"""
+
+import logging
+import random
+import select
+import ssl
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from ingest_service.metrics import RECONNECTS
+from ingest_service.tap import Message, TapClient, pubacks
+from teplosvet.wire.topics import FROM_PUBLISHERS, subscription
+
+log = logging.getLogger(__name__)
+
+KEEPALIVE_S = 30
+LONGEST_WAIT_S = 10.0
+"""Longest pause between two attempts to connect. [s]"""
+STALLED_S = 10.0
+"""A connection that takes no acknowledgements for this long is given up. [s]"""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """Where the broker is and who we are there."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str | None
+    password: str | None
+
+    @classmethod
+    def parse(cls, url: str) -> "BrokerAddress":
+        """Read ``mqtt://user:password@host:port`` or ``mqtts://..``."""
+        parts = urlsplit(url)
+        tls = parts.scheme == "mqtts"
+        return cls(
+            host=parts.hostname or "127.0.0.1",
+            port=parts.port or (8883 if tls else 1883),
+            tls=tls,
+            user=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+        )
+
+
+class Subscriber:
+    """One session at the broker.
+
+    Args:
+        address: The broker.
+        client_id: Stable name of the session, one per worker.
+        group: Name of the share group when several workers divide the messages, else None.
+        take: Called with every message.
+    """
+
+    def __init__(
+        self, address: BrokerAddress, client_id: str, group: str | None, take: Callable[[Message], None]
+    ) -> None:
+        self._address = address
+        self._group = group
+        self.generation = 0
+        self.connected = False
+        self._attempts = 0
+        self._next_attempt = 0.0
+        self._client = TapClient(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            clean_session=False,
+            protocol=mqtt.MQTTv311,
+            manual_ack=True,
+        )
+        self._client.take = take
+        self._client.on_connect = self._on_connect
+        self._client.on_disconnect = self._on_disconnect
+        self._client.max_inflight_messages_set(1000)
+        if address.user is not None:
+            self._client.username_pw_set(address.user, address.password)
+        if address.tls:
+            self._client.tls_set(cert_reqs=ssl.CERT_REQUIRED)
+
+    def fileno(self) -> int | None:
+        """The socket to wait for, or None while there is no connection."""
+        sock = self._client.socket()
+        return None if sock is None else sock.fileno()
+
+    @property
+    def wants_write(self) -> bool:
+        """Whether something waits to be sent."""
+        return self._client.want_write()
+
+    def ensure_connected(self) -> None:
+        """Connect if there is no connection and it is time to try."""
+        if self._client.socket() is not None or time.monotonic() < self._next_attempt:
+            return
+        try:
+            self._client.connect(self._address.host, self._address.port, KEEPALIVE_S)
+        except (OSError, ssl.SSLError) as error:
+            self._later(f"the broker at {self._address.host}:{self._address.port} does not answer: {error}")
+
+    def read(self) -> None:
+        """Take what has come."""
+        tap = self._client.tap
+        if tap is None or self._client.socket() is None:
+            return
+        try:
+            open_still = tap.fill()
+        except BlockingIOError:
+            return
+        except OSError:
+            open_still = False
+        if tap.pending() or not open_still:
+            while self._client.socket() is not None and (tap.pending() or not open_still):
+                if self._client.loop_read() != mqtt.MQTT_ERR_SUCCESS:
+                    break
+
+    def write(self) -> None:
+        """Send what waits."""
+        self._client.loop_write()
+
+    def tick(self) -> None:
+        """Keep the connection alive."""
+        self._client.loop_misc()
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Publish with QoS 1; kept and sent again over a lost connection."""
+        self._client.publish(topic, payload, qos=1)
+
+    def acknowledge(self, generation: int, mids: Sequence[int]) -> None:
+        """Acknowledge messages of connection `generation`, all in one piece."""
+        if generation != self.generation or not self.connected:
+            return
+        data = memoryview(pubacks(mids))
+        deadline = time.monotonic() + STALLED_S
+        while data and self._client.socket() is not None:
+            if self._client.want_write():  # whatever paho has begun must be finished first
+                self._client.loop_write()
+            try:
+                sent = self._client.tap.send(data) if self._client.tap and not self._client.want_write() else 0
+            except (BlockingIOError, ssl.SSLWantWriteError):
+                sent = 0
+            except OSError:
+                return  # the next read notices, and the broker sends the messages again
+            data = data[sent:]
+            if data and not sent:
+                if time.monotonic() > deadline:
+                    return
+                select.select([], [self.fileno() or 0], [], 0.1)
+
+    def close(self) -> None:
+        """Say goodbye; the session stays at the broker."""
+        self._client.disconnect()
+
+    def _on_connect(
+        self, client: mqtt.Client, _data: object, _flags: object, code: ReasonCode, _properties: Properties | None
+    ) -> None:
+        if code.is_failure:
+            self._later(f"the broker refuses us: {code}")
+            return
+        self.connected = True
+        self._attempts = 0
+        stale = [subscription(channel, None if self._group else "ingest") for channel in FROM_PUBLISHERS]
+        client.unsubscribe(stale)
+        client.subscribe([(subscription(channel, self._group), 1) for channel in FROM_PUBLISHERS])
+        log.info("connected to the broker at %s:%d", self._address.host, self._address.port)
+
+    def _on_disconnect(
+        self, _client: mqtt.Client, _data: object, _flags: object, code: ReasonCode, _properties: Properties | None
+    ) -> None:
+        self.generation += 1
+        if self.connected:
+            self.connected = False
+            self._later(f"the connection to the broker is lost: {code}")
+
+    def _later(self, reason: str) -> None:
+        """Set the next attempt, later each time and never at the same moment as the other workers."""
+        self._attempts += 1
+        pause = min(LONGEST_WAIT_S, 0.1 * 2 ** min(self._attempts, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
+        self._next_attempt = time.monotonic() + pause
+        RECONNECTS.labels("broker").inc()
+        log.warning("%s; next attempt in %.1f s", reason, pause)

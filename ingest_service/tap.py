@@ -1,0 +1,149 @@
+"""A socket for paho-mqtt that reads in large pieces and takes PUBLISH packets off before paho sees them.
+
+paho asks its socket for one byte at a time and spends ten microseconds of locks on each message. Its own part of the
+work, the session, stays with it: everything that is not a PUBLISH of QoS 0 or 1 is handed through untouched.
+"""
+
+import socket
+import ssl
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, cast
+
+import paho.mqtt.client as mqtt
+
+PIECE = 256 * 1024
+"""How much is asked of the kernel at once. [B]"""
+
+_PUBLISH = 0x30
+_QOS_MASK = 0x06
+
+
+class Message(NamedTuple):
+    """A PUBLISH as it came.
+
+    Attributes:
+        topic: Its topic, as bytes: decoding it is left to who needs it.
+        payload: Its payload.
+        qos: 0 or 1.
+        mid: Its message identifier, 0 for QoS 0.
+        retain: Whether the broker had kept it.
+    """
+
+    topic: bytes
+    payload: bytes
+    qos: int
+    mid: int
+    retain: bool
+
+
+class TapSocket:
+    """Wraps a connected socket; `recv` shows paho only what is not tapped.
+
+    Args:
+        sock: The socket, TCP or TLS.
+        take: Called with every tapped message.
+    """
+
+    def __init__(self, sock: socket.socket, take: Callable[[Message], None]) -> None:
+        self._sock = sock
+        self._take = take
+        self._buffer = bytearray()
+        self._start = 0
+        self._for_paho = bytearray()
+        self._passing = 0
+
+    def __getattr__(
+        self, name: str
+    ) -> Any:  # what paho needs of a socket besides recv: send, fileno, close, setblocking
+        return getattr(self._sock, name)
+
+    def pending(self) -> int:
+        """Bytes that paho can read without waiting. [B]"""
+        return len(self._for_paho)
+
+    def recv(self, size: int) -> bytes:
+        """As `socket.recv`, without the tapped packets.
+
+        Raises:
+            BlockingIOError: If there is nothing for paho now.
+        """
+        if not self._for_paho:
+            if not self.fill():
+                return b""
+            if not self._for_paho:
+                raise BlockingIOError
+        piece = bytes(self._for_paho[:size])
+        del self._for_paho[:size]
+        return piece
+
+    def fill(self) -> bool:
+        """Read one piece from the kernel and take the messages out of it; False when the other side has closed.
+
+        Raises:
+            BlockingIOError: If nothing has come.
+        """
+        try:
+            piece = self._sock.recv(PIECE)
+        except ssl.SSLWantReadError as error:
+            raise BlockingIOError from error
+        if not piece:
+            return False
+        self._buffer += piece
+        self._split()
+        return True
+
+    def _split(self) -> None:
+        """Cut the buffer into packets (MQTT 3.1.1, section 2.2)."""
+        buffer, start, end = self._buffer, 0, len(self._buffer)
+        while end - start >= 2:
+            length, position = buffer[start + 1], start + 2
+            if length & 0x80:
+                length, position = _long_length(buffer, start + 1, end)
+            stop = position + length
+            if position == 0 or stop > end:
+                break
+            first = buffer[start]
+            if first & 0xF0 == _PUBLISH and first & _QOS_MASK != 0x04:
+                self._publish(first, position, stop)
+            else:
+                self._for_paho += buffer[start:stop]
+            start = stop
+        del buffer[:start]
+
+    def _publish(self, first: int, position: int, stop: int) -> None:
+        buffer = self._buffer
+        body = position + 2 + (buffer[position] << 8 | buffer[position + 1])
+        topic = bytes(buffer[position + 2 : body])
+        qos, mid = first >> 1 & 1, 0
+        if qos:
+            mid = buffer[body] << 8 | buffer[body + 1]
+            body += 2
+        self._take(Message(topic, bytes(buffer[body:stop]), qos, mid, bool(first & 1)))
+
+
+def _long_length(buffer: bytearray, position: int, end: int) -> tuple[int, int]:
+    """Remaining length of more than one byte and where it ends; position 0 when it is not all there yet."""
+    length, shift = 0, 0
+    while position < end and shift < 28:
+        byte = buffer[position]
+        length |= (byte & 0x7F) << shift
+        position, shift = position + 1, shift + 7
+        if not byte & 0x80:
+            return length, position
+    return 0, 0
+
+
+class TapClient(mqtt.Client):
+    """A paho client (MQTT 3.1.1) whose messages go to `take` instead of through its callbacks."""
+
+    take: Callable[[Message], None]
+    tap: TapSocket | None = None
+
+    def _create_socket(self) -> TapSocket:  # it does what paho needs of a socket
+        self.tap = TapSocket(cast("socket.socket", super()._create_socket()), self.take)
+        return self.tap
+
+
+def pubacks(mids: Iterable[int]) -> bytes:
+    """PUBACK packets for many messages, in one piece (MQTT 3.1.1, section 3.4)."""
+    return b"".join(b"\x40\x02" + mid.to_bytes(2, "big") for mid in mids)

@@ -1,0 +1,246 @@
+"""One batch, one transaction: rows, births, events, states, quarantine and the dirty ranges of the rollup."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow
+from psycopg.types.json import Jsonb
+
+from ingest_service.admission import Admission, Admitted, Rows
+from ingest_service.copy_rows import LEADING, encode, waves
+from ingest_service.decoders import Decoders
+from ingest_service.registry import Registry
+from ingest_service.tap import Message
+from teplosvet.domain.quantities import DeviceClass, columns_of
+from teplosvet.storage.queries import query
+from teplosvet.wire import messages as wire
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch.
+
+    Attributes:
+        stored: Rows that are new or gained something.
+        duplicates: Rows of which everything was there already.
+        refused: Count of messages by the reason of their refusal.
+        nulls: Values that said «not available».
+        acks: Ids to acknowledge, by publisher.
+        quarantined: Reason by id, of those to acknowledge of which something was refused, by publisher.
+    """
+
+    stored: int = 0
+    duplicates: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    nulls: int = 0
+    acks: dict[str, list[str]] = field(default_factory=dict)
+    quarantined: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def add(self, other: "Outcome") -> None:
+        """Count another outcome into this one."""
+        self.stored += other.stored
+        self.duplicates += other.duplicates
+        self.nulls += other.nulls
+        for reason, times in other.refused.items():
+            self.refused[reason] = self.refused.get(reason, 0) + times
+        for publisher, ids in other.acks.items():
+            self.acks.setdefault(publisher, []).extend(ids)
+        for publisher, reasons in other.quarantined.items():
+            self.quarantined.setdefault(publisher, {}).update(reasons)
+
+
+class Writer:
+    """Writes batches through one connection.
+
+    Args:
+        connection: A connection of its own, not in autocommit.
+        registry: The devices.
+    """
+
+    def __init__(self, connection: psycopg.Connection[TupleRow], registry: Registry) -> None:
+        self._connection = connection
+        self._registry = registry
+        self._staged: set[DeviceClass] = set()
+
+    def write(self, batch: Sequence[Message]) -> Outcome:
+        """Write a batch and commit; nothing of it is there when this raises.
+
+        Raises:
+            psycopg.Error: If the database does not take it.
+        """
+        try:
+            with self._connection.transaction():
+                self._registry.refresh(self._connection, unknown=False)
+                admitted, decoders = self._judge(batch)
+                if admitted.unknown_devices:
+                    # it may have been registered a moment ago: look once more before anything goes to quarantine
+                    self._registry.refresh(self._connection, unknown=True)
+                    admitted, decoders = self._judge(batch)
+                return self._store(batch, admitted, decoders)
+        except psycopg.Error:
+            self._staged.clear()  # what was created in the transaction is gone with it
+            raise
+
+    def refuse(self, message: Message, reason: str, detail: str) -> Outcome:
+        """Put one message into quarantine, whole, and commit.
+
+        Raises:
+            psycopg.Error: If the database does not take even that.
+        """
+        admission = Admission({}, datetime.now(UTC).timestamp())
+        admission.refuse(0, reason, detail)
+        with self._connection.transaction():
+            return self._store([message], admission.result, Decoders(admission))
+
+    def _judge(self, batch: Sequence[Message]) -> tuple[Admitted, Decoders]:
+        admission = Admission(self._registry.entries, datetime.now(UTC).timestamp())
+        decoders = Decoders(admission)
+        for index, message in enumerate(batch):
+            decoders.decode(index, message)
+        return admission.judge(), decoders
+
+    def _store(self, batch: Sequence[Message], admitted: Admitted, decoders: Decoders) -> Outcome:
+        outcome = Outcome(nulls=admitted.nulls)
+        for rows in admitted.rows:
+            for chosen in waves(rows):
+                written = self._merge(rows.device_class, encode(rows, chosen))
+                outcome.stored += written
+                outcome.duplicates += len(chosen) - written
+        with self._connection.cursor() as cursor:
+            _store_others(cursor, admitted, decoders)
+            _quarantine(cursor, batch, admitted, decoders)
+            _mark_dirty(cursor, admitted.rows, decoders)
+        reasons: dict[int, str] = {}
+        for refusal in admitted.refusals:
+            reasons.setdefault(refusal.message, refusal.reason)
+        for reason in reasons.values():
+            outcome.refused[reason] = outcome.refused.get(reason, 0) + 1
+        for publisher, ack, index in decoders.acks:
+            outcome.acks.setdefault(publisher, []).append(ack)
+            if index in reasons:
+                outcome.quarantined.setdefault(publisher, {})[ack] = reasons[index]
+        return outcome
+
+    def _merge(self, device_class: DeviceClass, stream: bytes) -> int:
+        statements = _statements(device_class)
+        with self._connection.cursor() as cursor:
+            cursor.execute(statements.clear if device_class in self._staged else statements.create)
+            self._staged.add(device_class)
+            with cursor.copy(statements.copy) as copy:
+                copy.write(stream)
+            cursor.execute(statements.merge)
+            return cursor.rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    create: sql.Composed
+    copy: sql.Composed
+    merge: sql.Composed
+    clear: sql.Composed
+
+
+def _compose(device_class: DeviceClass) -> _Statements:
+    table, stage = sql.Identifier(f"{device_class}_reading"), sql.Identifier(f"stage_{device_class}")
+    filled = [sql.Identifier(name) for name in ("serial", *columns_of(device_class))]
+    columns = sql.SQL(", ").join([*(sql.Identifier(name) for name in LEADING[:3]), *filled])
+    return _Statements(
+        create=query("ingest", "create_stage", stage=stage, table=table),
+        copy=query("ingest", "copy_stage", stage=stage, columns=columns),
+        merge=query(
+            "ingest",
+            "merge",
+            table=table,
+            stage=stage,
+            columns=columns,
+            fills=sql.SQL(", ").join([query("ingest", "fill", column=column) for column in filled]),
+            changes=sql.SQL(" OR ").join([query("ingest", "change", column=column) for column in filled]),
+        ),
+        clear=query("ingest", "clear_stage", stage=stage),
+    )
+
+
+_COMPOSED: dict[DeviceClass, _Statements] = {}
+
+
+def _statements(device_class: DeviceClass) -> _Statements:
+    if device_class not in _COMPOSED:
+        _COMPOSED[device_class] = _compose(device_class)
+    return _COMPOSED[device_class]
+
+
+def _store_others(cursor: psycopg.Cursor[TupleRow], admitted: Admitted, decoders: Decoders) -> None:
+    if admitted.others:
+        cursor.executemany(
+            query("ingest", "other_reading"),
+            [
+                {
+                    "device_id": o.device_id,
+                    "quantity": o.quantity,
+                    "at_s": o.at_s,
+                    "archive": o.archive,
+                    "value": o.value,
+                }
+                for o in admitted.others
+            ],
+        )
+    for device_id, birth in decoders.births:
+        registers = {str(quantity): value for quantity, value in birth.start_registers().items()}
+        cursor.execute(
+            query("ingest", "birth"),
+            {
+                "device_id": device_id,
+                "at": wire.instant(birth.at),
+                "serial": birth.serial,
+                "model": birth.model,
+                "firmware": birth.firmware,
+                "registers": Jsonb(registers),
+            },
+        )
+    for device_id, event in decoders.events:
+        values = {"device_id": device_id, "at": wire.instant(event.at), "event": event.event, "data": Jsonb(event.data)}
+        cursor.execute(query("ingest", "event"), values)
+    for publisher, state in decoders.states:
+        values = {"publisher": publisher, "state": state.state, "at": wire.instant(state.at)}
+        cursor.execute(query("ingest", "state"), values)
+
+
+def _quarantine(
+    cursor: psycopg.Cursor[TupleRow], batch: Sequence[Message], admitted: Admitted, decoders: Decoders
+) -> None:
+    kept: dict[tuple[int, str], tuple[str, str | None]] = {}
+    for refusal in admitted.refusals:
+        kept.setdefault((refusal.message, refusal.reason), (refusal.detail, refusal.device))
+    for (index, reason), (detail, device) in kept.items():
+        message = batch[index]
+        cursor.execute(
+            query("ingest", "quarantine"),
+            {
+                "topic": message.topic.decode(errors="replace"),
+                "publisher": decoders.publisher(message),
+                "payload": message.payload,
+                "digest": hashlib.sha256(message.topic + b"\x00" + message.payload).digest(),
+                "reason": reason,
+                "detail": detail.replace("\x00", "\\0")[:500],
+                "device": None if device is None else device.replace("\x00", "\\0"),
+            },
+        )
+
+
+def _mark_dirty(cursor: psycopg.Cursor[TupleRow], rows: Sequence[Rows], decoders: Decoders) -> None:
+    births = [(key, round(birth.at * 1e6)) for key, birth in decoders.births]
+    ids = np.concatenate([*(part.device_ids for part in rows), np.array([key for key, _ in births], dtype=np.int32)])
+    at = np.concatenate([*(part.at_us for part in rows), np.array([us for _, us in births], dtype=np.int64)])
+    if not len(ids):
+        return
+    order = np.lexsort((at, ids))
+    ids, at = ids[order], at[order]
+    starts = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
+    ends = np.r_[starts[1:], len(ids)] - 1
+    values = {"device_ids": ids[starts].tolist(), "from_us": at[starts].tolist(), "to_us": at[ends].tolist()}
+    cursor.execute(query("ingest", "mark_dirty"), values)

@@ -1,0 +1,111 @@
+"""The other messages: births, events, states and acks, as JSON objects."""
+
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import msgspec
+
+from teplosvet.domain.errors import MessageError
+from teplosvet.domain.quantities import Quantity
+from teplosvet.wire.units import conversion, quantity_of
+
+
+class Birth(msgspec.Struct, omit_defaults=True):
+    """A device tells what it is, when it starts and after an exchange.
+
+    Attributes:
+        device: Name of the device.
+        at: When. [s since 1970-01-01 UTC]
+        serial: Serial number of the instrument.
+        model: Model.
+        firmware: Firmware version.
+        units: Unit of every quantity, by its wire name.
+        registers: Start registers, by wire name. [units]
+    """
+
+    device: str
+    at: float
+    serial: str | None = None
+    model: str = ""
+    firmware: str = ""
+    units: dict[str, str] = msgspec.field(default_factory=dict)
+    registers: dict[str, float] = msgspec.field(default_factory=dict)
+
+    def start_registers(self) -> dict[Quantity, float]:
+        """Start registers in the quantities' own units; what is unknown is left out."""
+        result = {}
+        for name, value in self.registers.items():
+            quantity = quantity_of(name)
+            convert = conversion(quantity, self.units.get(name, "")) if quantity else None
+            if quantity is not None and convert is not None:
+                result[quantity] = convert.apply(value)
+        return result
+
+
+class Event(msgspec.Struct, omit_defaults=True):
+    """Something that happened at a device.
+
+    Attributes:
+        device: Name of the device.
+        at: When. [s since 1970-01-01 UTC]
+        event: What, one word.
+        data: Figures and words about it.
+    """
+
+    device: str
+    at: float
+    event: str
+    data: dict[str, str | float | int | bool | None] = msgspec.field(default_factory=dict)
+
+
+class State(msgspec.Struct):
+    """Whether a publisher is there: ``online``, or ``offline`` as its last will.
+
+    Attributes:
+        state: The word.
+        at: When it was said; a last will says when the publisher connected. [s since 1970-01-01 UTC]
+    """
+
+    state: str
+    at: float
+
+
+class Ack(msgspec.Struct, omit_defaults=True):
+    """To a publisher: these packs are committed.
+
+    Attributes:
+        ids: Ids under which the packs asked for it.
+        quarantined: Those of them of which something was refused, with the reason.
+    """
+
+    ids: list[str]
+    quarantined: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def decode(payload: bytes, kind: type[T]) -> T:
+    """Decode a message of one kind.
+
+    Raises:
+        MessageError: If it is not JSON or not of that kind.
+    """
+    try:
+        return msgspec.json.decode(payload, type=kind)
+    except msgspec.ValidationError as error:
+        raise MessageError("malformed", str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MessageError("not_json", str(error)) from error
+
+
+def instant(at: float) -> datetime:
+    """An absolute time of the wire as aware UTC.
+
+    Raises:
+        MessageError: If it is none.
+    """
+    try:
+        return datetime.fromtimestamp(at, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise MessageError("time_impossible", f"{at} is no time") from error

@@ -1,0 +1,224 @@
+"""SenML packs: the payload of a reading message.
+
+A pack is a JSON array of records (RFC 8428). Full names are ``{device}/{quantity}``; without a slash the publisher
+itself is the device. Base fields hold for the records after them until they are set anew. Times are absolute: a value
+below 2**28 would be relative to «now» (RFC 8428, 4.5.3), which a message that may be delivered twice cannot mean.
+
+Extensions, as RFC 8428 section 4.4 allows: base label ``bo`` (``live`` or ``archive``), label ``ack`` on the first
+record (an id: the publisher asks to be told when the pack is committed), and the record ``{device}/serial``.
+
+References:
+    RFC 8428, Sensor Measurement Lists (SenML), 2018.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple, cast
+
+import msgspec
+
+from teplosvet.domain.errors import MessageError
+from teplosvet.domain.readings import Origin, Reading
+
+RELATIVE_BELOW = 2.0**28
+"""A time below this is relative to now. [s]"""
+
+SERIAL = "serial"
+
+
+class Record(msgspec.Struct, gc=False, omit_defaults=True):
+    """One SenML record, with every label that RFC 8428 defines for JSON and our two."""
+
+    bn: str | None = None
+    bt: float | None = None
+    bu: str | None = None
+    bv: float | None = None
+    bs: float | None = None
+    bver: float | None = None
+    bo: str | None = None
+    ack: str | None = None
+    n: str | None = None
+    u: str | None = None
+    v: float | None = None
+    vs: str | None = None
+    vb: bool | None = None
+    vd: str | None = None
+    s: float | None = None
+    t: float | None = None
+    ut: float | None = None
+
+
+class Instant(NamedTuple):
+    """What one device says of one instant: the readings that become one row.
+
+    Attributes:
+        device: Name of the device.
+        at: When. [s since 1970-01-01 UTC]
+        origin: ``live`` or ``archive``.
+        serial: Serial number of the instrument, if the pack says it.
+        fields: The names of the values, then their units; the same for every message of one kind of device.
+        values: The values as they came. [their unit]
+    """
+
+    device: str
+    at: float
+    origin: str
+    serial: str | None
+    fields: tuple[str | None, ...]
+    values: list[float]
+
+
+class Pack(NamedTuple):
+    """A decoded pack.
+
+    Attributes:
+        instants: What it says, a device and an instant each.
+        ack: The id under which the publisher wants to be told of the commit, or None.
+    """
+
+    instants: list[Instant]
+    ack: str | None
+
+
+class _PlainRecord(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    """A record of the usual pack: one device, one instant, values with units."""
+
+    bn: str | None = None
+    bt: float | None = None
+    n: str | None = None
+    u: str | None = None
+    v: float | None = None
+    vb: bool | None = None
+
+
+_decoder = msgspec.json.Decoder(list[Record])
+_plain_decoder = msgspec.json.Decoder(list[_PlainRecord])
+_encoder = msgspec.json.Encoder()
+
+
+def decode(payload: bytes, publisher: str) -> Pack:
+    """Decode a pack.
+
+    Args:
+        payload: The message's payload.
+        publisher: Who published it: the device of names without a slash.
+
+    Raises:
+        MessageError: If it is not JSON, not SenML, or says nothing; `reason` tells which.
+    """
+    return _decode_plain(payload) or _decode_any(payload, publisher)
+
+
+def _decode_plain(payload: bytes) -> Pack | None:
+    """Decode the usual pack, or None if it is another one: nearly all messages are usual, so it has to be cheap."""
+    if payload.count(b'"bn"') != 1 or payload.count(b'"bt"') != 1:
+        return None
+    try:
+        records = _plain_decoder.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    head = records[0]
+    base, at = head.bn, head.bt
+    if base is None or at is None or base.find("/") != len(base) - 1:
+        return None
+    names = [record.n for record in records]
+    values = [record.v for record in records]
+    if None in values:
+        values = [record.v if record.vb is None else float(record.vb) for record in records]
+    if None in values or None in names or "/" in "".join(cast("list[str]", names)):
+        return None
+    fields = (*names, *[record.u for record in records])
+    return Pack([Instant(base[:-1], at, Origin.LIVE, None, fields, cast("list[float]", values))], None)
+
+
+def _decode_any(payload: bytes, publisher: str) -> Pack:
+    try:
+        records = _decoder.decode(payload)
+    except msgspec.ValidationError as error:
+        raise MessageError("not_senml", str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MessageError("not_json", str(error)) from error
+    if not records:
+        raise MessageError("empty_pack", "the pack has no records")
+    return Pack(_resolve(records, publisher), records[0].ack)
+
+
+class _Gathered:
+    """The values of one device and instant while a pack is resolved."""
+
+    __slots__ = ("names", "serial", "units", "values")
+
+    def __init__(self) -> None:
+        self.names: list[str | None] = []
+        self.units: list[str | None] = []
+        self.values: list[float] = []
+        self.serial: str | None = None
+
+
+def _resolve(records: list[Record], publisher: str) -> list[Instant]:
+    """Apply base fields (RFC 8428, section 4.6) and group the values by device, instant and origin."""
+    gathered: dict[tuple[str, float, str], _Gathered] = {}
+    base = Record(bn="", bt=0.0, bv=0.0, bo=Origin.LIVE)
+    for record in records:
+        _rebase(base, record)
+        if record.n is None and record.v is None and record.vs is None and record.vb is None:
+            continue
+        device, _, quantity = f"{base.bn}{record.n or ''}".rpartition("/")
+        at = (base.bt or 0.0) + (record.t or 0.0)
+        here = gathered.setdefault((device or publisher, at, base.bo or Origin.LIVE), _Gathered())
+        if record.vs is not None and quantity == SERIAL:
+            here.serial = record.vs
+        else:
+            here.names.append(quantity)
+            here.units.append(record.u or base.bu)
+            here.values.append(_number(record, base.bv or 0.0, quantity))
+    return [
+        Instant(device, at, origin, here.serial, (*here.names, *here.units), here.values)
+        for (device, at, origin), here in gathered.items()
+    ]
+
+
+def _rebase(base: Record, record: Record) -> None:
+    if record.bn is not None:
+        base.bn = record.bn
+    if record.bt is not None:
+        base.bt = record.bt
+    if record.bu is not None:
+        base.bu = record.bu
+    if record.bv is not None:
+        base.bv = record.bv
+    if record.bo is not None:
+        base.bo = _origin(record.bo)
+
+
+def _number(record: Record, base_value: float, quantity: str) -> float:
+    if record.v is not None:
+        return record.v + base_value
+    if record.vb is not None:
+        return 1.0 if record.vb else 0.0
+    raise MessageError("no_number", f"{quantity or 'a record'} has no numeric value")
+
+
+def _origin(text: str) -> str:
+    if text not in {Origin.LIVE, Origin.ARCHIVE}:
+        raise MessageError("unknown_origin", f"bo must be live or archive, it says {text[:40]!r}")
+    return text
+
+
+def encode(readings: Iterable[Reading], ack: str | None = None) -> bytes:
+    """Encode readings as one pack; those of one device and instant that follow each other share their base fields."""
+    records: list[Record] = []
+    key: tuple[str, float, Origin] | None = None
+    serial: str | None = None
+    for reading in readings:
+        here = (reading.device, reading.measured_at.timestamp(), reading.origin)
+        record = Record(n=reading.quantity.wire_name, u=reading.quantity.spec.unit or None, v=reading.value)
+        if here != key:
+            key, serial = here, None
+            record.bn, record.bt, record.bo = f"{reading.device}/", here[1], reading.origin.value
+        records.append(record)
+        if reading.serial is not None and reading.serial != serial:
+            serial = reading.serial
+            records.append(Record(n=SERIAL, vs=serial))
+    if records:
+        records[0].ack = ack
+    return _encoder.encode(records)

@@ -1,0 +1,52 @@
+"""Topics: ``teplosvet/v1/{publisher}/{channel}``.
+
+The publisher is the authenticated user: a device, or a gateway that speaks for the devices which the registry assigns
+to it. Identity comes from the topic, never from the payload.
+"""
+
+from enum import StrEnum
+
+PREFIX = "teplosvet/v1"
+
+
+class Channel(StrEnum):
+    """What is said on a topic."""
+
+    READING = "reading"
+    """SenML packs, QoS 1, never retained."""
+    EVENT = "event"
+    """Something that happened, QoS 1, never retained."""
+    BIRTH = "birth"
+    """Model, firmware, units and start registers of a device, QoS 1, never retained."""
+    STATE = "state"
+    """Online or offline, QoS 1, retained, with a last will."""
+    COMMAND = "command"
+    """To the publisher."""
+    ACK = "ack"
+    """To the publisher: which of its messages are committed."""
+
+
+FROM_PUBLISHERS = (Channel.READING, Channel.EVENT, Channel.BIRTH, Channel.STATE)
+
+
+def topic(publisher: str, channel: Channel) -> str:
+    """The topic of a publisher's channel."""
+    return f"{PREFIX}/{publisher}/{channel}"
+
+
+def subscription(channel: Channel, group: str | None = None) -> str:
+    """The filter for a channel of every publisher, shared by the workers of `group` if one is given."""
+    own = f"{PREFIX}/+/{channel}"
+    return f"$share/{group}/{own}" if group else own
+
+
+def parse_topic(text: str) -> tuple[str, Channel]:
+    """Publisher and channel of a topic.
+
+    Raises:
+        ValueError: If the topic is not one of ours.
+    """
+    parts = text.split("/")
+    if len(parts) != 4 or "/".join(parts[:2]) != PREFIX or not parts[2]:
+        raise ValueError(f"not a topic of {PREFIX}: {text!r}")
+    return parts[2], Channel(parts[3])
