@@ -1,9 +1,10 @@
-"""Site files: TOML that describes buildings, devices, installations and contracts, read with file, line and field of what is wrong."""
+"""Site files: TOML with buildings, devices, installations and contracts; what is wrong is told with line and field."""
 
 import re
 import tomllib
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -170,7 +171,7 @@ class _Reader:
             self._installation(each, ("device", n, "installation", m), table.class_, buildings)
             for m, each in enumerate(table.installation)
         ]
-        for m, (before, after) in enumerate(zip(installations, installations[1:], strict=False), start=1):
+        for m, (before, after) in enumerate(pairwise(installations), start=1):
             if before.removed_at is None or before.removed_at > after.installed_at:
                 raise self._error(
                     ("device", n, "installation", m, "from"),

@@ -2,3 +2,87 @@
 
 -- name: ingest_devices
 SELECT id, name, class, publisher FROM device;
+
+-- name: lock
+SELECT pg_advisory_xact_lock(7403752);
+
+-- name: site
+INSERT INTO site (name, title) VALUES (%(name)s, %(title)s)
+ON CONFLICT (name) DO UPDATE SET title = excluded.title
+RETURNING id;
+
+-- name: find_building
+SELECT site_id, title, zone, address, latitude, longitude, floor_area_m2, weather FROM building WHERE code = %(code)s;
+
+-- name: building
+INSERT INTO building (site_id, code, title, zone, address, latitude, longitude, floor_area_m2, weather)
+VALUES (%(site_id)s, %(code)s, %(title)s, %(zone)s, %(address)s, %(latitude)s, %(longitude)s, %(floor_area_m2)s, %(weather)s)
+ON CONFLICT (code) DO UPDATE SET site_id = excluded.site_id, title = excluded.title, zone = excluded.zone,
+    address = excluded.address, latitude = excluded.latitude, longitude = excluded.longitude,
+    floor_area_m2 = excluded.floor_area_m2, weather = excluded.weather;
+
+-- name: entrance
+INSERT INTO entrance (building_id, name) SELECT id, %(name)s FROM building WHERE code = %(building)s
+ON CONFLICT DO NOTHING;
+
+-- name: find_device
+SELECT d.class, d.publisher, d.model, d.greatest_power_kw,
+       (SELECT COALESCE(jsonb_object_agg(quantity, modulus), '{{}}') FROM register_modulus WHERE device_id = d.id)
+FROM device d WHERE name = %(name)s;
+
+-- name: device
+INSERT INTO device (name, class, publisher, model, greatest_power_kw)
+VALUES (%(name)s, %(class)s, %(publisher)s, %(model)s, %(greatest_power_kw)s)
+ON CONFLICT (name) DO UPDATE SET publisher = excluded.publisher, model = excluded.model,
+    greatest_power_kw = excluded.greatest_power_kw;
+
+-- name: forget_moduli
+DELETE FROM register_modulus WHERE device_id = (SELECT id FROM device WHERE name = %(name)s);
+
+-- name: modulus
+INSERT INTO register_modulus (device_id, quantity, modulus)
+SELECT id, %(quantity)s, %(modulus)s FROM device WHERE name = %(name)s;
+
+-- name: installations
+SELECT b.code, i.serial, i.installed_at, i.removed_at, e.name, i.floor, i.start_registers, i.closing_registers
+FROM installation i
+JOIN device d ON d.id = i.device_id
+JOIN building b ON b.id = i.building_id
+LEFT JOIN entrance e ON e.id = i.entrance_id
+WHERE d.name = %(name)s
+ORDER BY i.installed_at;
+
+-- name: forget_installations
+DELETE FROM installation WHERE device_id = (SELECT id FROM device WHERE name = %(name)s);
+
+-- name: installation
+INSERT INTO installation (device_id, building_id, entrance_id, floor, serial, installed_at, removed_at,
+                          start_registers, closing_registers)
+SELECT d.id, b.id, e.id, %(floor)s, %(serial)s, %(installed_at)s, %(removed_at)s, %(start_registers)s, %(closing_registers)s
+FROM device d
+JOIN building b ON b.code = %(building)s
+LEFT JOIN entrance e ON e.building_id = b.id AND e.name = %(entrance)s
+WHERE d.name = %(device)s;
+
+-- name: find_contract
+SELECT b.code, c.title, c.carrier, c.method, lower(c.baseline), upper(c.baseline), c.tariff_amount, c.tariff_currency,
+       c.tariff_per, c.esco_share, c.guarantee_kwh, c.customer, c.esco, c.investment
+FROM contract c JOIN building b ON b.id = c.building_id
+WHERE c.code = %(code)s;
+
+-- name: contract
+INSERT INTO contract (code, title, building_id, carrier, method, baseline, tariff_amount, tariff_currency, tariff_per,
+                      esco_share, guarantee_kwh, customer, esco, investment)
+SELECT %(code)s, %(title)s, id, %(carrier)s, %(method)s, daterange(%(baseline_start)s, %(baseline_end)s), %(tariff_amount)s,
+       %(tariff_currency)s, %(tariff_per)s, %(esco_share)s, %(guarantee_kwh)s, %(customer)s, %(esco)s, %(investment)s
+FROM building WHERE code = %(building)s
+ON CONFLICT (code) DO UPDATE SET title = excluded.title, building_id = excluded.building_id, carrier = excluded.carrier,
+    method = excluded.method, baseline = excluded.baseline, tariff_amount = excluded.tariff_amount,
+    tariff_currency = excluded.tariff_currency, tariff_per = excluded.tariff_per, esco_share = excluded.esco_share,
+    guarantee_kwh = excluded.guarantee_kwh, customer = excluded.customer, esco = excluded.esco,
+    investment = excluded.investment;
+
+-- name: mark_whole_history
+-- What is known of a device has changed: all that was made from its readings is made again.
+INSERT INTO dirty_range (device_ids, from_us, to_us)
+SELECT ARRAY[id], ARRAY[-9223372036854775807], ARRAY[9223372036854775807] FROM device WHERE name = %(name)s;

@@ -1,0 +1,51 @@
+"""Commands of the ingest service."""
+
+import gc
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest_service.site_apply import apply_site
+from ingest_service.site_file import read_site
+from ingest_service.subscriber import BrokerAddress
+from ingest_service.worker import Worker
+from teplosvet import output
+from teplosvet.stack.running import database_url, mqtt_url
+from teplosvet.stack.supervisor import end_with_supervisor
+from teplosvet.storage.database import connect
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def ingest(
+    number: Annotated[int, typer.Option(min=0, help="Which of the workers this is.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="How many there are; more than one share the messages.")] = 1,
+) -> None:
+    """Run an ingest worker until a signal comes."""
+    worker = Worker(database_url(), BrokerAddress.parse(mqtt_url()), number, workers)
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+    signal.signal(signal.SIGINT, lambda *_: worker.stop())
+    end_with_supervisor(worker.stop)
+    # messages live for one batch and hold no cycles: looking for cycles among them would cost a tenth of the work
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
+    worker.run()
+
+
+def site_apply(
+    file: Annotated[Path, typer.Argument(help="The site file, TOML.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Apply a site file to the registry: nothing of it if anything is wrong."""
+    site = read_site(file)
+    with connect(database_url()) as connection:
+        changes = apply_site(connection, site)
+    if as_json:
+        output.print_json([{"what": each.what, "noun": each.noun, "name": each.name} for each in changes])
+    elif changes:
+        output.print_table(f"{site.name}", ("", "noun", "name"), [(e.what, e.noun, e.name) for e in changes])
+    else:
+        output.people.print("Nothing changed.")

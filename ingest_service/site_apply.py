@@ -1,0 +1,170 @@
+"""Applying a site to the registry: idempotent, all or nothing, and telling what changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import TupleRow
+from psycopg.types.json import Jsonb
+
+from teplosvet.domain.buildings import Building, Site
+from teplosvet.domain.contracts import Contract
+from teplosvet.domain.devices import Device, Installation
+from teplosvet.domain.errors import ConfigurationError
+from teplosvet.domain.quantities import Quantity
+from teplosvet.storage.queries import query
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that applying a site has changed.
+
+    Attributes:
+        what: ``added`` or ``changed``.
+        noun: building, device or contract.
+        name: Its code or name.
+    """
+
+    what: str
+    noun: str
+    name: str
+
+
+def apply_site(connection: psycopg.Connection[TupleRow], site: Site) -> list[Change]:
+    """Make the registry say what the site says, in one transaction; applying it again changes nothing.
+
+    What is in the registry and not in the site stays: readings hang on it.
+
+    Raises:
+        ConfigurationError: If the site contradicts what readings already hang on.
+    """
+    changes: list[Change] = []
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute(query("registry", "lock"))
+        row = cursor.execute(query("registry", "site"), {"name": site.name, "title": site.title}).fetchone()
+        site_id = int(row[0]) if row else 0
+        for building in site.buildings:
+            changes += _building(cursor, building, site_id)
+        for device in site.devices:
+            changes += _device(cursor, device)
+        for contract in site.contracts:
+            changes += _contract(cursor, contract)
+    return changes
+
+
+def _building(cursor: psycopg.Cursor[TupleRow], building: Building, site_id: int) -> list[Change]:
+    wanted = {
+        "site_id": site_id,
+        "title": building.title,
+        "zone": building.zone.key,
+        "address": building.address,
+        "latitude": building.latitude,
+        "longitude": building.longitude,
+        "floor_area_m2": building.floor_area_m2,
+        "weather": building.weather,
+    }
+    found = cursor.execute(query("registry", "find_building"), {"code": building.code}).fetchone()
+    what = _difference(found, tuple(wanted.values()))
+    if what:
+        cursor.execute(query("registry", "building"), {"code": building.code, **wanted})
+    for name in building.entrances:
+        cursor.execute(query("registry", "entrance"), {"building": building.code, "name": name})
+        if cursor.rowcount and not what:
+            what = "changed"
+    return [Change(what, "building", building.code)] if what else []
+
+
+def _device(cursor: psycopg.Cursor[TupleRow], device: Device) -> list[Change]:
+    wanted = {
+        "class": device.device_class.value,
+        "publisher": device.publisher,
+        "model": device.model,
+        "greatest_power_kw": device.greatest_power_kw,
+    }
+    moduli = {str(quantity): float(modulus) for quantity, modulus in device.modulus.items()}
+    found = cursor.execute(query("registry", "find_device"), {"name": device.name}).fetchone()
+    if found is not None and found[0] != device.device_class:
+        raise ConfigurationError(
+            f"the device {device.name} is registered as {found[0]}: a {device.device_class} device needs another name"
+        )
+    installed = cursor.execute(query("registry", "installations"), {"name": device.name}).fetchall()
+    what = _difference(found, (*wanted.values(), moduli))
+    if what:
+        cursor.execute(query("registry", "device"), {"name": device.name, **wanted})
+        cursor.execute(query("registry", "forget_moduli"), {"name": device.name})
+        for quantity, modulus in moduli.items():
+            values = {"name": device.name, "quantity": quantity, "modulus": modulus}
+            cursor.execute(query("registry", "modulus"), values)
+    if [tuple(row) for row in installed] != [_as_row(each) for each in device.installations]:
+        what = what or "changed"
+        cursor.execute(query("registry", "forget_installations"), {"name": device.name})
+        for each in device.installations:
+            _installation(cursor, device.name, each)
+    if what == "changed":
+        cursor.execute(query("registry", "mark_whole_history"), {"name": device.name})
+    return [Change(what, "device", device.name)] if what else []
+
+
+def _as_row(each: Installation) -> tuple[object, ...]:
+    return (
+        each.building,
+        each.serial,
+        each.installed_at,
+        each.removed_at,
+        each.entrance,
+        each.floor,
+        _registers(each.start_registers),
+        _registers(each.closing_registers),
+    )
+
+
+def _installation(cursor: psycopg.Cursor[TupleRow], device: str, each: Installation) -> None:
+    cursor.execute(
+        query("registry", "installation"),
+        {
+            "device": device,
+            "building": each.building,
+            "entrance": each.entrance,
+            "floor": each.floor,
+            "serial": each.serial,
+            "installed_at": each.installed_at,
+            "removed_at": each.removed_at,
+            "start_registers": Jsonb(_registers(each.start_registers)),
+            "closing_registers": Jsonb(_registers(each.closing_registers)),
+        },
+    )
+
+
+def _contract(cursor: psycopg.Cursor[TupleRow], contract: Contract) -> list[Change]:
+    wanted: dict[str, Any] = {
+        "building": contract.building,
+        "title": contract.title,
+        "carrier": contract.carrier.value,
+        "method": contract.method.value,
+        "baseline_start": contract.baseline.start,
+        "baseline_end": contract.baseline.end,
+        "tariff_amount": contract.tariff.amount,
+        "tariff_currency": contract.tariff.currency,
+        "tariff_per": contract.tariff.per.value,
+        "esco_share": contract.esco_share,
+        "guarantee_kwh": contract.guarantee_kwh,
+        "customer": contract.customer,
+        "esco": contract.esco,
+        "investment": contract.investment,
+    }
+    found = cursor.execute(query("registry", "find_contract"), {"code": contract.code}).fetchone()
+    what = _difference(found, tuple(wanted.values()))
+    if what:
+        cursor.execute(query("registry", "contract"), {"code": contract.code, **wanted})
+    return [Change(what, "contract", contract.code)] if what else []
+
+
+def _difference(found: TupleRow | None, wanted: tuple[object, ...]) -> str:
+    if found is None:
+        return "added"
+    return "" if tuple(found) == wanted else "changed"
+
+
+def _registers(registers: Mapping[Quantity, float]) -> dict[str, float]:
+    return {str(quantity): float(value) for quantity, value in registers.items()}

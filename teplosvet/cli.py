@@ -1,0 +1,94 @@
+"""The `teplosvet` command: the services' commands, loaded by name when they are called."""
+
+import importlib
+import logging
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+import typer
+from rich.console import Console
+
+from teplosvet.domain.errors import TeplosvetError
+
+COMMANDS: Mapping[str, str] = {
+    "serve": "teplosvet.serve:serve",
+    "demo": "teplosvet.demo:demo",
+    "migrate": "teplosvet.serve:migrate",
+    "api": "teplosvet.serve:api",
+    "status": "teplosvet.serve:status",
+    "ingest": "ingest_service.commands:ingest",
+    "jobs": "analytics.commands:jobs",
+    "site apply": "ingest_service.commands:site_apply",
+    "quarantine list": "ingest_service.commands:quarantine_list",
+    "quarantine replay": "ingest_service.commands:quarantine_replay",
+    "replay": "simulators.commands:replay",
+    "consumption": "analytics.commands:consumption",
+    "verify": "analytics.commands:verify",
+    "bench counters": "analytics.consumption.commands:bench_counters",
+    "bench ingest": "ingest_service.bench:bench_ingest",
+    "bench rollup": "analytics.bench:bench_rollup",
+}
+"""Where each command lives; a service is imported only when one of its commands is called."""
+
+HELP: Mapping[str, str] = {
+    "serve": "Run Teplosvet: database and broker (embedded unless set), ingest, jobs and the application.",
+    "demo": "Show the main job on six simulated buildings: readings in, verified saving out.",
+    "migrate": "Bring the database to the present schema.",
+    "api": "Run the application alone.",
+    "status": "Say what runs and where.",
+    "ingest": "Run an ingest worker alone.",
+    "jobs": "Run the rollup job alone.",
+    "site": "Sites: buildings, devices, installations, contracts.",
+    "site apply": "Apply a site file to the registry.",
+    "quarantine": "Messages that were refused.",
+    "quarantine list": "List them by reason.",
+    "quarantine replay": "Put them through ingest again.",
+    "replay": "Publish a real series from a file as a device would.",
+    "consumption": "Consumption of a device between two times.",
+    "verify": "Verified saving of a contract in a period.",
+    "bench": "Benchmarks.",
+    "bench counters": "Registers with faults: what comes out beside what is true.",
+    "bench ingest": "Messages per second from the broker into the database.",
+    "bench rollup": "Seconds to roll up a day of a thousand devices.",
+}
+
+
+def application(words: Sequence[str]) -> typer.Typer:
+    """The command line, with the one command that `words` begin with loaded and the others only named."""
+    wanted = max(
+        (name for name in COMMANDS if list(words[: name.count(" ") + 1]) == name.split(" ")), key=len, default=""
+    )
+    root = typer.Typer(
+        help="Teplosvet: from the raw reading to the saving that is paid for.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    groups: dict[str, typer.Typer] = {"": root}
+    for name, place in COMMANDS.items():
+        group, _, own = name.rpartition(" ")
+        if group not in groups:
+            groups[group] = typer.Typer(no_args_is_help=True)
+            root.add_typer(groups[group], name=group, help=HELP[group])
+        groups[group].command(name=own, help=HELP[name])(_load(place) if name == wanted else _unloaded)
+    return root
+
+
+def _load(place: str) -> Callable[..., object]:
+    module, _, function = place.partition(":")
+    found: Callable[..., object] = getattr(importlib.import_module(module), function)
+    return found
+
+
+def _unloaded() -> None:
+    """Stands for a command that this call only lists."""
+
+
+def main() -> None:
+    """Run the command line; what cannot be done is one sentence and exit code 2."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        application(sys.argv[1:])()
+    except TeplosvetError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"teplosvet: {error}", markup=False)
+        sys.exit(2)

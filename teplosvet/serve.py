@@ -1,0 +1,91 @@
+"""`teplosvet serve`: the whole stack in one command, with what is not set embedded."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from teplosvet import output
+from teplosvet.config import settings
+from teplosvet.domain.errors import ConfigurationError
+from teplosvet.stack.embedded import broker, postgres
+from teplosvet.stack.ports import free_port, is_taken
+from teplosvet.stack.probe import probe_broker
+from teplosvet.stack.running import RunningStack, database_url, described, running_stack, sole_stack
+from teplosvet.stack.supervisor import Supervisor
+from teplosvet.storage.migrate import migrate as migrate_database
+
+
+@contextmanager
+def whole_stack() -> Iterator[RunningStack]:
+    """Database, broker, ingest and jobs, running; the application is the caller's to run.
+
+    Raises:
+        AlreadyRunningError: If this data folder is in use.
+        ConfigurationError: If a port is taken, a right is missing or a URL is wrong.
+        ServiceUnavailableError: If a service that is set does not answer.
+    """
+    chosen = settings()
+    with ExitStack() as stack:
+        stack.enter_context(sole_stack())
+        port = chosen.port or free_port()
+        if is_taken(port, chosen.host):
+            raise ConfigurationError(f"port {port} on {chosen.host} is taken: set TEPLOSVET_PORT to another one")
+        if chosen.mqtt_url:
+            probe_broker(chosen.mqtt_url)
+        mqtt = chosen.mqtt_url or stack.enter_context(broker(chosen.mqtt_port)).url
+        database = chosen.database_url or stack.enter_context(postgres(chosen.home / "postgres")).url
+        migrate_database(database)
+        metrics_folder = chosen.run_folder / "metrics"
+        shutil.rmtree(metrics_folder, ignore_errors=True)
+        metrics_folder.mkdir(parents=True)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics_folder)
+        supervisor = Supervisor({"TEPLOSVET_DATABASE_URL": database, "TEPLOSVET_MQTT_URL": mqtt})
+        stack.callback(supervisor.stop)
+        for number in range(chosen.ingest_workers):
+            arguments = ["ingest", "--number", str(number), "--workers", str(chosen.ingest_workers)]
+            supervisor.start(f"ingest {number}", arguments)
+        supervisor.start("jobs", ["jobs"])
+        running = RunningStack(os.getpid(), database, mqtt, f"http://{chosen.host}:{port}")
+        stack.enter_context(described(running))
+        yield running
+
+
+def serve() -> None:
+    """Run everything until Ctrl-C."""
+    with whole_stack() as stack:
+        output.people.print(f"Teplosvet runs on {stack.http_url}, data in {settings().home}. Ctrl-C stops it.")
+        run_application(stack.database_url, stack.http_url)
+
+
+def run_application(database: str, url: str) -> None:
+    """Serve the application until a signal comes."""
+    from teplosvet.app import create_app  # noqa: PLC0415  # after the metrics folder is set
+
+    host, _, port = url.removeprefix("http://").rpartition(":")
+    config = uvicorn.Config(create_app(database), host=host, port=int(port), log_level="warning", access_log=False)
+    asyncio.run(uvicorn.Server(config).serve())
+
+
+def api() -> None:
+    """Run the application alone."""
+    run_application(database_url(), f"http://{settings().host}:{settings().port}")
+
+
+def migrate() -> None:
+    """Bring the database to the present schema."""
+    output.people.print(f"The schema is up to date on {migrate_database(database_url())}.")
+
+
+def status(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Say what runs and where."""
+    stack = running_stack()
+    if as_json:
+        output.print_json({"pid": stack.pid, "http_url": stack.http_url})
+    else:
+        output.people.print(f"Teplosvet runs: process {stack.pid}, {stack.http_url}")

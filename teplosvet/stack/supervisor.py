@@ -1,0 +1,84 @@
+"""Child processes that are started again when they die, and that end when their parent does."""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+log = logging.getLogger(__name__)
+
+SUPERVISED = "TEPLOSVET_SUPERVISED"
+"""Set in the environment of a child whose standard input is a pipe from its supervisor."""
+
+SHORTEST_LIFE_S = 2.0
+"""A child that dies sooner is started again only after a pause. [s]"""
+LONGEST_PAUSE_S = 15.0
+GOODBYE_S = 10.0
+
+
+class Supervisor:
+    """Runs commands of `teplosvet` as child processes.
+
+    Args:
+        environment: Variables that the children get beside our own.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = {**os.environ, **environment, SUPERVISED: "1"}
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, arguments: Sequence[str]) -> None:
+        """Run ``teplosvet ARGUMENTS`` under a name, for good."""
+        thread = threading.Thread(target=self._keep, args=(name, list(arguments)), name=f"keep-{name}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def alive(self) -> dict[str, bool]:
+        """Which children live now."""
+        return {name: child.poll() is None for name, child in self._children.items()}
+
+    def stop(self) -> None:
+        """End all children: politely, then surely."""
+        self._stop.set()
+        for child in self._children.values():
+            if child.poll() is None:
+                child.terminate()
+        for thread in self._threads:
+            thread.join(timeout=GOODBYE_S)
+        for child in self._children.values():
+            if child.poll() is None:
+                child.kill()
+
+    def _keep(self, name: str, arguments: list[str]) -> None:
+        pause = 0.0
+        while not self._stop.wait(pause):
+            started = time.monotonic()
+            child = subprocess.Popen(
+                [sys.executable, "-m", "teplosvet", *arguments], env=self._environment, stdin=subprocess.PIPE
+            )
+            self._children[name] = child
+            if self._stop.is_set():
+                child.terminate()
+            code = child.wait()
+            if self._stop.is_set():
+                return
+            lived = time.monotonic() - started
+            pause = 0.1 if lived > SHORTEST_LIFE_S else min(LONGEST_PAUSE_S, max(0.5, pause * 2))
+            log.warning("%s ended with code %d after %.0f s; started again in %.1f s", name, code, lived, pause)
+
+
+def end_with_supervisor(stop: Callable[[], None]) -> None:
+    """In a supervised child: call `stop` when the supervisor goes away, however it does."""
+    if os.environ.get(SUPERVISED) != "1":
+        return
+
+    def wait_for_end() -> None:
+        sys.stdin.buffer.read()
+        stop()
+
+    threading.Thread(target=wait_for_end, name="lifeline", daemon=True).start()
