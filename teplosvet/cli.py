@@ -17,16 +17,16 @@ COMMANDS: Mapping[str, str] = {
     "api": "teplosvet.serve:api",
     "status": "teplosvet.serve:status",
     "ingest": "ingest_service.commands:ingest",
-    "jobs": "analytics.commands:jobs",
+    "jobs": "analytics.rollup.commands:jobs",
     "site apply": "ingest_service.commands:site_apply",
     "quarantine list": "ingest_service.commands:quarantine_list",
     "quarantine replay": "ingest_service.commands:quarantine_replay",
     "replay": "simulators.commands:replay",
-    "consumption": "analytics.commands:consumption",
+    "consumption": "analytics.rollup.commands:consumption",
     "verify": "analytics.commands:verify",
     "bench counters": "analytics.consumption.commands:bench_counters",
     "bench ingest": "ingest_service.bench:bench_ingest",
-    "bench rollup": "analytics.bench:bench_rollup",
+    "bench rollup": "analytics.rollup.bench:bench_rollup",
 }
 """Where each command lives; a service is imported only when one of its commands is called."""
 

@@ -104,9 +104,12 @@ def _make_tree(root: Path, say: Callable[[str], None]) -> None:
     """Under another name until it is whole, so that an interrupted run leaves nothing that looks finished."""
     if shutil.which("debootstrap", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin") is None:
         apt_install(["debootstrap"], say)
-    building = root.with_name(f"{root.name}.building")
-    _remove_tree(building)
     root.parent.mkdir(parents=True, exist_ok=True)
+    for abandoned in root.parent.glob(f"{root.name}.building-*"):
+        _remove_tree(abandoned)
+    building = root.with_name(f"{root.name}.building-{os.getpid()}")
+    if " " in str(building):
+        raise ServiceUnavailableError(f"debootstrap takes no space in {building}: set TEPLOSVET_TEST_CACHE")
     say(f"making a Debian {RELEASE} tree in {root}, about half a minute")
     _run(["debootstrap", "--variant=minbase", CODENAME, str(building)], dict(os.environ))
     policy = building / "usr/sbin/policy-rc.d"
@@ -116,14 +119,12 @@ def _make_tree(root: Path, say: Callable[[str], None]) -> None:
 
 
 def _remove_tree(tree: Path) -> None:
-    """Remove a half-made tree; `debootstrap` mounts /proc in it for a while, which must not be descended into."""
-    if not tree.exists():
-        return
+    """Remove a half-made tree and its /proc, as far as a `debootstrap` that outlived its caller lets us."""
     mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text("utf-8").splitlines()]
     for mount in reversed(mounts):
         if Path(mount).is_relative_to(tree):
             _run(["umount", mount], dict(os.environ))
-    shutil.rmtree(tree)
+    shutil.rmtree(tree, ignore_errors=True)
 
 
 @contextmanager

@@ -1,12 +1,14 @@
-"""Whole columns out of and into PostgreSQL in its binary COPY format, as numpy arrays: no Python object per value."""
+"""Whole columns out of and into PostgreSQL in its binary formats, as numpy arrays: no Python object per value."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
 from psycopg import sql
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
+from psycopg.pq import Format
 from psycopg.rows import TupleRow
 
 POSTGRES_EPOCH_US = 946_684_800_000_000
@@ -17,58 +19,71 @@ HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A fixed-width, never-NULL column of a result.
+_ARRAY_HEADER = 20
+"""Bytes before the elements of a one-dimensional array: dimensions, flags, element type, length, lower bound."""
 
-    Attributes:
-        name: Its name in the array.
-        dtype: ``i4`` integer, ``i8`` bigint or timestamptz as microseconds since 1970, ``f8`` double precision.
+
+class _ArrayLoader(Loader):
+    """Loads a binary array of fixed-width elements without NULLs: each is its length and its value."""
+
+    format = Format.BINARY
+    dtype: np.dtype[np.generic]
+
+    def load(self, data: Buffer) -> NDArray[np.generic]:
+        """The elements, in the machine's byte order.
+
+        Raises:
+            ValueError: If an element is NULL.
+        """
+        element = np.dtype([("length", ">i4"), ("value", self.dtype.newbyteorder(">"))])
+        body = bytes(data)[_ARRAY_HEADER:]
+        if len(body) % element.itemsize:
+            raise ValueError("an element is NULL: select a missing double as NaN")
+        return np.frombuffer(body, dtype=element)["value"].astype(self.dtype)
+
+
+class _DoubleArrayLoader(_ArrayLoader):
+    dtype = np.dtype("f8")
+
+
+class _BigintArrayLoader(_ArrayLoader):
+    dtype = np.dtype("i8")
+
+
+class _IntegerArrayLoader(_ArrayLoader):
+    dtype = np.dtype("i4")
+
+
+_LOADERS = (("float8", _DoubleArrayLoader), ("int8", _BigintArrayLoader), ("int4", _IntegerArrayLoader))
+
+
+def read_arrays(connection: psycopg.Connection[TupleRow], statement: sql.Composed) -> Iterator[TupleRow]:
+    """Run a SELECT whose arrays of integer, bigint and double precision arrive as numpy arrays.
+
+    Many values in one row make no Python object each. A missing double has to be selected as NaN.
     """
+    with connection.cursor(binary=True) as cursor:
+        for element, loader in _LOADERS:
+            cursor.adapters.register_loader(psycopg.adapters.types[element].array_oid, loader)
+        yield from cursor.stream(statement)
 
-    name: str
-    dtype: str
 
-
-def read_columns(
-    connection: psycopg.Connection[TupleRow], statement: sql.Composable, columns: Sequence[Column]
-) -> NDArray[np.void]:
-    """Run a SELECT and return its rows as one structured array.
-
-    Every column must be of fixed width and not NULL: a missing double is selected as NaN by COALESCE, a time as
-    microseconds by ``extract(epoch ..)``. That is what makes one `frombuffer` do for millions of rows.
+def write_columns(connection: psycopg.Connection[TupleRow], statement: sql.Composed, rows: NDArray[np.void]) -> None:
+    """Write a structured array of fixed-width fields by ``COPY .. FROM STDIN (FORMAT binary)``.
 
     Args:
         connection: An open connection.
-        statement: The SELECT, complete: COPY takes no parameters.
-        columns: What it returns, in order.
-
-    Raises:
-        ValueError: If a row does not have the declared widths.
+        statement: The COPY, naming the columns in the order of the array's fields.
+        rows: Fields of dtype ``i4``, ``i8`` or ``f8``.
     """
-    record = np.dtype(
-        [
-            ("fields", ">i2"),
-            *(
-                (f"{part}{n}", kind)
-                for n, column in enumerate(columns)
-                for part, kind in (("length", ">i4"), ("value", f">{column.dtype}"))
-            ),
-        ]
-    )
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(statement)) as copy,
-    ):
-        data = b"".join(copy)
-    body = memoryview(data)[len(HEADER) : len(data) - len(TRAILER)]
-    if len(body) % record.itemsize:
-        raise ValueError("a column is NULL or not of its declared width")
-    rows = np.frombuffer(body, dtype=record)
-    widths = [np.dtype(column.dtype).itemsize for column in columns]
-    if any((rows[f"length{n}"] != width).any() for n, width in enumerate(widths)):
-        raise ValueError("a column is NULL or not of its declared width")
-    result = np.empty(len(rows), dtype=[(column.name, column.dtype) for column in columns])
-    for n, column in enumerate(columns):
-        result[column.name] = rows[f"value{n}"]
-    return result
+    names = rows.dtype.names or ()
+    layout: list[tuple[str, str]] = [("fields", ">i2")]
+    for n, name in enumerate(names):
+        layout += [(f"length{n}", ">i4"), (f"value{n}", rows.dtype[name].newbyteorder(">").str)]
+    records = np.empty(len(rows), dtype=layout)
+    records["fields"] = len(names)
+    for n, name in enumerate(names):
+        records[f"length{n}"] = rows.dtype[name].itemsize
+        records[f"value{n}"] = rows[name]
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(HEADER + records.tobytes() + TRAILER)

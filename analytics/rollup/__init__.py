@@ -1,0 +1,1 @@
+"""The rollup: dirty ranges of readings become hours, days and buildings' energy, again and again the same."""

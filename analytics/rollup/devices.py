@@ -1,0 +1,119 @@
+"""What the rollup has to know of a device besides its readings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from analytics.consumption import Exchange, RegisterProfile
+from teplosvet.domain.quantities import DeviceClass, Quantity
+from teplosvet.storage.queries import query
+
+GREATEST_POWER_KW: Mapping[DeviceClass, float] = {
+    DeviceClass.LIGHT: 10.0,
+    DeviceClass.HEAT: 5_000.0,
+    DeviceClass.ELECTRICITY: 5_000.0,
+    DeviceClass.WATER: 0.0,
+    DeviceClass.CLIMATE: 0.0,
+}
+"""The most that a device of a class passes where nobody stated it: above any house of ours. [kW]"""
+
+GREATEST_RATE_PER_H: Mapping[Quantity, float] = {
+    Quantity.LAMP_ON_TIME_H: 1.0,
+    Quantity.OPERATING_TIME_H: 1.0,
+    Quantity.HEAT_VOLUME_M3: 1_000.0,
+    Quantity.FLOW_VOLUME_TEMPERATURE_M3C: 150_000.0,
+    Quantity.RETURN_VOLUME_TEMPERATURE_M3C: 150_000.0,
+    Quantity.WATER_VOLUME_M3: 1_000.0,
+}
+"""The most that a register can grow in an hour whatever the device. [unit of the quantity per h]"""
+
+STATED_NEARBY_US = 6 * 3_600_000_000
+"""A birth this near to a recorded exchange tells of the same exchange. [µs]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """An installation as far as registers go; times in [µs since 1970]."""
+
+    from_us: int
+    to_us: int | None
+    serial: int
+    start: Mapping[str, float]
+    closing: Mapping[str, float]
+
+
+@dataclass(slots=True)
+class DeviceFacts:
+    """One device.
+
+    Attributes:
+        id: Its key.
+        device_class: What it measures.
+        zone: Time zone of its building.
+        greatest_power_kw: The most it can pass, or None. [kW]
+        modulus: Where its registers roll over, by quantity. [unit of the quantity]
+        installations: In order of time.
+        births: Instant, code of the serial number and start registers. [µs since 1970], [unit of the quantity]
+        epochs: Instant and decimal exponent in force from it, by quantity. [µs since 1970]
+    """
+
+    id: int
+    device_class: DeviceClass
+    zone: str
+    greatest_power_kw: float | None
+    modulus: Mapping[str, float]
+    installations: list[Installed] = field(default_factory=list)
+    births: list[tuple[int, int, Mapping[str, float]]] = field(default_factory=list)
+    epochs: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+
+    def profile(self, quantity: Quantity) -> RegisterProfile:
+        """What is known of a register before any reading."""
+        rate = GREATEST_RATE_PER_H.get(quantity)
+        if rate is None:
+            rate = self.greatest_power_kw or GREATEST_POWER_KW[self.device_class]
+        return RegisterProfile(modulus=self.modulus.get(quantity), greatest_rate_per_h=rate)
+
+    def exchanges(self, quantity: Quantity) -> tuple[Exchange, ...]:
+        """Recorded exchanges of the instrument: by the registry, and by what devices told when they started."""
+        recorded = [
+            Exchange(
+                at_us=after.from_us,
+                closing=before.closing.get(quantity),
+                opening=after.start.get(quantity),
+                serial_before=before.serial,
+                serial_after=after.serial,
+            )
+            for before, after in pairwise(self.installations)
+        ]
+        told = [
+            Exchange(at_us=at, opening=registers.get(quantity), serial_before=before, serial_after=after)
+            for (_, before, _), (at, after, registers) in pairwise(self.births)
+            if before != after and not any(abs(at - each.at_us) <= STATED_NEARBY_US for each in recorded)
+        ]
+        return tuple(sorted((*recorded, *told), key=lambda exchange: exchange.at_us))
+
+    def shift_at(self, quantity: Quantity, at_us: int) -> int:
+        """Decimal exponent that was found to be in force at an instant."""
+        known = [shift for started, shift in self.epochs.get(quantity, ()) if started <= at_us]
+        return known[-1] if known else 0
+
+
+def load_devices(connection: psycopg.Connection[TupleRow], ids: Sequence[int]) -> dict[int, DeviceFacts]:
+    """The facts of some devices by key; a key that the registry does not have is left out."""
+    values = {"ids": list(ids)}
+    facts = {
+        key: DeviceFacts(key, DeviceClass(kind), zone, power, modulus or {})
+        for key, kind, power, zone, modulus in connection.execute(query("rollup", "devices"), values)
+    }
+    for key, from_us, to_us, serial, start, closing in connection.execute(query("rollup", "installations"), values):
+        facts[key].installations.append(Installed(from_us, to_us, serial, start, closing))
+    for key, at_us, serial, registers in connection.execute(query("rollup", "births"), values):
+        if key in facts:
+            facts[key].births.append((at_us, serial, registers))
+    for key, quantity, at_us, shift in connection.execute(query("rollup", "epochs"), values):
+        if key in facts:
+            facts[key].epochs.setdefault(quantity, []).append((at_us, shift))
+    return facts
