@@ -13,7 +13,7 @@ from ingest_service.subscriber import BrokerAddress
 from ingest_service.worker import Worker
 from teplosvet import output
 from teplosvet.stack.running import database_url, mqtt_url
-from teplosvet.stack.supervisor import end_with_supervisor
+from teplosvet.stack.supervisor import end_with_supervisor, mark_ready
 from teplosvet.storage.database import connect
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -31,7 +31,7 @@ def ingest(
     # messages live for one batch and hold no cycles: looking for cycles among them would cost a tenth of the work
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
-    worker.run()
+    worker.run(on_ready=lambda: mark_ready(f"ingest {number}"))
 
 
 def site_apply(

@@ -64,6 +64,11 @@ class Subscriber:
         client_id: Stable name of the session, one per worker.
         group: Name of the share group when several workers divide the messages, else None.
         take: Called with every message.
+
+    Attributes:
+        generation: Number of the connection, so that what belongs to an earlier one can be told.
+        connected: Whether the broker has let us in.
+        subscribed: Whether this session has its subscriptions, from when on the broker keeps messages for it.
     """
 
     def __init__(
@@ -73,6 +78,7 @@ class Subscriber:
         self._group = group
         self.generation = 0
         self.connected = False
+        self.subscribed = False
         self._attempts = 0
         self._next_attempt = 0.0
         self._client = TapClient(
@@ -85,6 +91,7 @@ class Subscriber:
         self._client.take = take
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
+        self._client.on_subscribe = self._on_subscribe
         self._client.max_inflight_messages_set(1000)
         if address.user is not None:
             self._client.username_pw_set(address.user, address.password)
@@ -176,13 +183,19 @@ class Subscriber:
         client.subscribe([(subscription(channel, self._group), 1) for channel in FROM_PUBLISHERS])
         log.info("connected to the broker at %s:%d", self._address.host, self._address.port)
 
+    def _on_subscribe(
+        self, _client: mqtt.Client, _data: object, _mid: int, _codes: list[ReasonCode], _properties: Properties | None
+    ) -> None:
+        self.subscribed = True
+
     def _on_disconnect(
         self, _client: mqtt.Client, _data: object, _flags: object, code: ReasonCode, _properties: Properties | None
     ) -> None:
         self.generation += 1
         if self.connected:
             self.connected = False
-            self._later(f"the connection to the broker is lost: {code}")
+            if code.is_failure:
+                self._later(f"the connection to the broker is lost: {code}")
 
     def _later(self, reason: str) -> None:
         """Set the next attempt, later each time and never at the same moment as the other workers."""

@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 
 import msgspec
 
@@ -66,10 +67,13 @@ class Worker:
         self._stop.set()
         self._wake()
 
-    def run(self) -> None:
-        """Take messages until `stop`."""
+    def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
+        """Take messages until `stop`; `on_ready` is called once, when no message can be missed any more."""
         self._committer.start()
         try:
+            while not self._stop.is_set() and not self._subscriber.subscribed:
+                self._turn(reading=True)
+            on_ready()
             while not self._stop.is_set():
                 self._turn(reading=True)
             deadline = time.monotonic() + GOODBYE_S

@@ -45,12 +45,14 @@ def whole_stack() -> Iterator[RunningStack]:
         shutil.rmtree(metrics_folder, ignore_errors=True)
         metrics_folder.mkdir(parents=True)
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics_folder)
-        supervisor = Supervisor({"TEPLOSVET_DATABASE_URL": database, "TEPLOSVET_MQTT_URL": mqtt})
+        urls = {"TEPLOSVET_DATABASE_URL": database, "TEPLOSVET_MQTT_URL": mqtt}
+        supervisor = Supervisor(urls, chosen.run_folder / "children")
         stack.callback(supervisor.stop)
-        for number in range(chosen.ingest_workers):
-            arguments = ["ingest", "--number", str(number), "--workers", str(chosen.ingest_workers)]
-            supervisor.start(f"ingest {number}", arguments)
+        workers = {f"ingest {number}": number for number in range(chosen.ingest_workers)}
+        for name, number in workers.items():
+            supervisor.start(name, ["ingest", "--number", str(number), "--workers", str(len(workers))])
         supervisor.start("jobs", ["jobs"])
+        supervisor.wait_until_ready(list(workers))
         running = RunningStack(os.getpid(), database, mqtt, f"http://{chosen.host}:{port}")
         stack.enter_context(described(running))
         yield running

@@ -2,16 +2,23 @@
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from teplosvet.domain.errors import ServiceUnavailableError
 
 log = logging.getLogger(__name__)
 
 SUPERVISED = "TEPLOSVET_SUPERVISED"
 """Set in the environment of a child whose standard input is a pipe from its supervisor."""
+
+READY_FOLDER = "TEPLOSVET_READY_FOLDER"
+"""Where supervised children say that they are ready."""
 
 SHORTEST_LIFE_S = 2.0
 """A child that dies sooner is started again only after a pause. [s]"""
@@ -24,10 +31,14 @@ class Supervisor:
 
     Args:
         environment: Variables that the children get beside our own.
+        folder: A folder of its own for this supervisor.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = {**os.environ, **environment, SUPERVISED: "1"}
+    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self._folder = folder
+        self._environment = {**os.environ, **environment, SUPERVISED: "1", READY_FOLDER: str(folder)}
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._children: dict[str, subprocess.Popen[bytes]] = {}
@@ -37,6 +48,18 @@ class Supervisor:
         thread = threading.Thread(target=self._keep, args=(name, list(arguments)), name=f"keep-{name}", daemon=True)
         self._threads.append(thread)
         thread.start()
+
+    def wait_until_ready(self, names: Sequence[str], patience_s: float = 60.0) -> None:
+        """Wait until the children of these names have called `mark_ready`.
+
+        Raises:
+            ServiceUnavailableError: If that takes too long.
+        """
+        deadline = time.monotonic() + patience_s
+        while missing := [name for name in names if not (self._folder / name).exists()]:
+            if time.monotonic() > deadline:
+                raise ServiceUnavailableError(f"{', '.join(missing)} did not become ready within {patience_s:.0f} s")
+            time.sleep(0.02)
 
     def alive(self) -> dict[str, bool]:
         """Which children live now."""
@@ -72,13 +95,21 @@ class Supervisor:
             log.warning("%s ended with code %d after %.0f s; started again in %.1f s", name, code, lived, pause)
 
 
+def mark_ready(name: str) -> None:
+    """In a supervised child: say that it is ready."""
+    if folder := os.environ.get(READY_FOLDER):
+        (Path(folder) / name).touch()
+
+
 def end_with_supervisor(stop: Callable[[], None]) -> None:
     """In a supervised child: call `stop` when the supervisor goes away, however it does."""
     if os.environ.get(SUPERVISED) != "1":
         return
 
     def wait_for_end() -> None:
-        sys.stdin.buffer.read()
+        # not by sys.stdin: its lock would be held when the interpreter ends
+        while os.read(0, 4096):
+            pass
         stop()
 
     threading.Thread(target=wait_for_end, name="lifeline", daemon=True).start()

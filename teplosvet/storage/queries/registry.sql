@@ -86,3 +86,6 @@ ON CONFLICT (code) DO UPDATE SET title = excluded.title, building_id = excluded.
 -- What is known of a device has changed: all that was made from its readings is made again.
 INSERT INTO dirty_range (device_ids, from_us, to_us)
 SELECT ARRAY[id], ARRAY[-9223372036854775807], ARRAY[9223372036854775807] FROM device WHERE name = %(name)s;
+
+-- name: ensure_device
+INSERT INTO device (name, class, publisher) VALUES (%(name)s, %(class)s, %(publisher)s) ON CONFLICT DO NOTHING;

@@ -1,0 +1,1 @@
+"""Tests: unit (pure), contract (what others rely on), integration (real servers), acceptance (what a person does)."""
