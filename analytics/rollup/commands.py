@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from analytics.rollup.answer import Step, consumption_of
-from analytics.rollup.job import run
+from analytics.rollup.job import bring_up_to_date, run
 from teplosvet import output
 from teplosvet.domain.errors import ConfigurationError, UnknownNameError
 from teplosvet.domain.periods import local_midnight, parse_instant
@@ -48,6 +48,7 @@ def consumption(
         span = _instant(from_, zone), _instant(to, zone)
         if span[1] <= span[0]:
             raise ConfigurationError("--to must be after --from")
+        bring_up_to_date(connection)
         answer = consumption_of(connection, device, span, by, _quantity(quantity))
     if as_json:
         output.print_json(answer)

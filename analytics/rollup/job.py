@@ -14,7 +14,7 @@ from analytics.rollup.compute import Made, make
 from analytics.rollup.devices import DeviceFacts, load_devices
 from analytics.rollup.load import Dirty, open_windows, read_windows
 from analytics.rollup.store import store
-from teplosvet.domain.errors import TeplosvetError
+from teplosvet.domain.errors import ServiceUnavailableError, TeplosvetError
 from teplosvet.domain.quantities import DeviceClass
 from teplosvet.storage.database import connect
 from teplosvet.storage.queries import query
@@ -73,6 +73,27 @@ def bring_up_latest(connection: psycopg.Connection[TupleRow], since: int) -> int
     return max(since, int(newest))
 
 
+def bring_up_to_date(connection: psycopg.Connection[TupleRow], patience_s: float = 600.0) -> None:
+    """Return when everything is made that was dirty at the call: by the running job if there is one, else here.
+
+    Raises:
+        ServiceUnavailableError: If the running job does not come to it in time.
+    """
+    if _sole(connection):
+        try:
+            roll_up(connection)
+        finally:
+            connection.execute(query("rollup", "unlock"))
+        return
+    newest = connection.execute(query("rollup", "newest_dirty")).fetchone()
+    deadline = time.monotonic() + patience_s
+    connection.execute(query("rollup", "ask"))
+    while newest and _is_dirty(connection, newest[0]):
+        if time.monotonic() > deadline:
+            raise ServiceUnavailableError("the rollup job is behind: its log says why")
+        time.sleep(0.1)
+
+
 def run(database_url: str, stop: threading.Event) -> None:
     """Work until `stop`; a database that is away is waited for."""
     while not stop.is_set():
@@ -88,14 +109,21 @@ def _work(connection: psycopg.Connection[TupleRow], stop: threading.Event) -> No
     while not _sole(connection):
         if stop.wait(5.0):
             return
+    connection.execute(query("rollup", "listen"))
     since, next_rollup = 0, 0.0
-    while not stop.wait(LATEST_EVERY_S):
+    while not stop.is_set():
+        asked = any(True for _ in connection.notifies(timeout=LATEST_EVERY_S, stop_after=1))
         since = bring_up_latest(connection, since)
-        if time.monotonic() >= next_rollup:
+        if asked or time.monotonic() >= next_rollup:
             started = time.monotonic()
             roll_up(connection)
             took = time.monotonic() - started
             next_rollup = time.monotonic() + max(ROLLUP_EVERY_S, took * (1 / LARGEST_SHARE - 1))
+
+
+def _is_dirty(connection: psycopg.Connection[TupleRow], newest: int) -> bool:
+    row = connection.execute(query("rollup", "dirty_up_to"), {"id": newest}).fetchone()
+    return bool(row and row[0])
 
 
 def _sole(connection: psycopg.Connection[TupleRow]) -> bool:

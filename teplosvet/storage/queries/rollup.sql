@@ -12,8 +12,20 @@ DELETE FROM dirty_range WHERE id = ANY(%(ids)s);
 -- name: again
 INSERT INTO dirty_range (device_ids, from_us, to_us) VALUES (%(device_ids)s, %(from_us)s, %(to_us)s);
 
--- name: anything_dirty
-SELECT EXISTS (SELECT FROM dirty_range);
+-- name: unlock
+SELECT pg_advisory_unlock(7403753);
+
+-- name: newest_dirty
+SELECT COALESCE(max(id), 0) FROM dirty_range;
+
+-- name: dirty_up_to
+SELECT EXISTS (SELECT FROM dirty_range WHERE id <= %(id)s);
+
+-- name: ask
+NOTIFY teplosvet_rollup;
+
+-- name: listen
+LISTEN teplosvet_rollup;
 
 -- name: devices
 SELECT d.id, d.class, d.greatest_power_kw, COALESCE(p.zone, 'UTC'),

@@ -1,0 +1,1 @@
+"""Consumption, degree days, baselines, savings, uncertainty, adjustments, settlement, reports."""

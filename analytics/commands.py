@@ -1,0 +1,72 @@
+"""The commands of analytics."""
+
+from typing import Annotated
+
+import typer
+
+from analytics.rollup.job import bring_up_to_date
+from analytics.statement import Statement
+from analytics.verification import verify_contract
+from analytics.words import Language, headline, in_unit, number
+from teplosvet import output
+from teplosvet.domain.errors import ConfigurationError
+from teplosvet.domain.findings import Severity
+from teplosvet.domain.periods import Period
+from teplosvet.stack.running import database_url
+from teplosvet.storage.database import connect
+
+
+def verify(
+    contract: Annotated[str, typer.Argument(help="Code of the contract.")],
+    period: Annotated[str, typer.Option(help="Reporting period FROM/TO, local days, TO not included.")],
+    language: Annotated[Language, typer.Option("--language", help="Language of the summary.")] = Language.ENGLISH,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole statement as JSON.")] = False,
+) -> None:
+    """Verified saving of a contract in a period, with its band and its money; the statement is kept."""
+    try:
+        days = Period.parse(period)
+    except ValueError as error:
+        raise ConfigurationError(f"--period: {error}") from error
+    with connect(database_url()) as connection:
+        bring_up_to_date(connection)
+        statement = verify_contract(connection, contract, days)
+    if as_json:
+        output.print_json(statement)
+    else:
+        _print_summary(statement, language)
+
+
+def _print_summary(statement: Statement, language: Language) -> None:
+    output.people.print(headline(statement, language))
+    output.people.print()
+    output.print_table("", ("figure", "value"), _figures(statement, language))
+    for finding in sorted(statement.findings, key=lambda found: -found.severity):
+        data = ", ".join(f"{name} {value}" for name, value in finding.data.items())
+        mark = {Severity.INFO: "·", Severity.WARNING: "▲", Severity.REFUSAL: "×"}[finding.severity]
+        output.people.print(f"{mark} {finding.code}: {data}", markup=False)
+
+
+def _figures(statement: Statement, language: Language) -> list[tuple[str, str]]:
+    energies = (
+        ("adjusted baseline", statement.adjusted_baseline_kwh),
+        *((f"adjustment: {line.kind}", line.amount_kwh) for line in statement.adjustments),
+        ("metered", statement.metered_kwh),
+        ("of it estimated", statement.estimated_kwh),
+        ("avoided energy", statement.avoided_energy_kwh),
+        (f"lower bound, {statement.confidence:.0%}", statement.lower_kwh),
+        (f"upper bound, {statement.confidence:.0%}", statement.upper_kwh),
+    )
+    rows = [(name, in_unit(kwh, statement, 3, language)) for name, kwh in energies if kwh is not None]
+    rows.append(("days used", f"{statement.used_days} of {statement.days}"))
+    fit = statement.fit
+    if fit is not None:
+        figures = (("CV(RMSE)", fit.cv_rmse), ("R²", fit.r2), ("NMBE", fit.nmbe), ("lag-1 autocorrelation", fit.rho))
+        rows.append(("baseline model", fit.model))
+        rows += [(name, number(value, 3, language)) for name, value in figures if value is not None]
+        rows.append(("baseline days", f"{fit.n}, worth {fit.n_effective or fit.n:.0f} independent ones"))
+    if statement.settlement is not None:
+        money = statement.settlement
+        rows.append(("value", f"{number(float(money.value), 2, language)} {money.currency}"))
+        rows.append(("payable", f"{number(float(money.payable), 2, language)} {money.currency}"))
+    return rows

@@ -1,0 +1,29 @@
+"""Verified savings over HTTP."""
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Response
+
+from analytics.verification import Connection, verify_contract
+from teplosvet.domain.errors import ConfigurationError
+from teplosvet.domain.periods import Period
+from teplosvet.storage.pool import request_connection
+
+router = APIRouter(prefix="/api/v1", tags=["verification"])
+
+
+@router.get("/contracts/{code}/statement")
+def statement(
+    code: str,
+    start: Annotated[date, Query(description="First day of the reporting period.")],
+    end: Annotated[date, Query(description="The day after the last one.")],
+    connection: Annotated[Connection, Depends(request_connection)],
+) -> Response:
+    """The statement of a contract for a period, from the readings that are rolled up now."""
+    try:
+        period = Period(start, end)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
+    return Response(msgspec.json.encode(verify_contract(connection, code, period)), media_type="application/json")

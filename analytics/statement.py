@@ -1,0 +1,237 @@
+"""A statement: what a contract saved in a period, how sure that is, and what it is worth."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from analytics.savings import LeftOut
+from teplosvet.domain.contracts import Carrier, Method, Tariff
+from teplosvet.domain.findings import Finding
+from teplosvet.domain.periods import Period
+
+METHOD_VERSION = "1"
+"""Grows with every change that can change a figure of a statement."""
+
+
+class Variable(StrEnum):
+    """The independent variable of a baseline."""
+
+    OUTDOOR_TEMPERATURE_C = "outdoor_temperature_c"
+    DARK_HOURS_H = "dark_hours_h"
+
+
+class AdjustmentKind(StrEnum):
+    """Why something is added to the adjusted baseline."""
+
+    FAILED_LAMPS = "failed_lamps"
+    """Energy that failed lamps did not use; no saving, hence negative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """One line between the adjusted baseline and the avoided energy.
+
+    Attributes:
+        kind: Why.
+        amount_kwh: Added to the adjusted baseline. [kWh]
+    """
+
+    kind: AdjustmentKind
+    amount_kwh: float
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Bounds that hold the true saving with some confidence.
+
+    Attributes:
+        confidence: [-]
+        lower_kwh: [kWh]
+        upper_kwh: [kWh]
+    """
+
+    confidence: float
+    lower_kwh: float
+    upper_kwh: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The baseline model and how well it follows; a parameter that the model has not is None.
+
+    Attributes:
+        model: Kind of change-point model, such as ``3PH``.
+        variable: Its independent variable, None for a mean without one.
+        base_kwh: Energy where no slope acts; of a straight line at 0 of the variable. [kWh/d]
+        heating_slope_kwh_per_k: [kWh/(K·d)]
+        cooling_slope_kwh_per_k: [kWh/(K·d)]
+        heating_change_point_c: [°C]
+        cooling_change_point_c: [°C]
+        dark_hours_slope_kwh_per_h: [kWh/(h·d)]
+        cv_rmse: CV(RMSE). [-]
+        nmbe: Normalised mean bias error. [-]
+        r2: Coefficient of determination. [-]
+        rho: Lag-1 autocorrelation of the residuals. [-]
+        rho_noise: The same of the noise behind them, which the band is made with. [-]
+        n: Days of the fit. [d]
+        n_effective: Independent days that they are worth. [d]
+        variable_low: Least value of the variable in the fit.
+        variable_high: Greatest value of the variable in the fit.
+    """
+
+    model: str
+    variable: Variable | None
+    base_kwh: float
+    heating_slope_kwh_per_k: float | None
+    cooling_slope_kwh_per_k: float | None
+    heating_change_point_c: float | None
+    cooling_change_point_c: float | None
+    dark_hours_slope_kwh_per_h: float | None
+    cv_rmse: float | None
+    nmbe: float | None
+    r2: float | None
+    rho: float | None
+    rho_noise: float | None
+    n: int
+    n_effective: float | None
+    variable_low: float | None
+    variable_high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineDay:
+    """One day of the baseline period.
+
+    Attributes:
+        day: Local calendar day.
+        variable: Independent variable, [°C] or [h].
+        metered_kwh: Metered energy. [kWh]
+        fitted_kwh: The model's energy. [kWh]
+        used: Whether the day is in the fit.
+    """
+
+    day: date
+    variable: float | None
+    metered_kwh: float | None
+    fitted_kwh: float | None
+    used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingDay:
+    """One day of the reporting period.
+
+    Attributes:
+        day: Local calendar day.
+        variable: Independent variable, [°C] or [h].
+        adjusted_baseline_kwh: What the day would have used without the measure. [kWh]
+        adjustment_kwh: What else is added to it. [kWh]
+        metered_kwh: Metered energy. [kWh]
+        estimated_kwh: Of it estimated. [kWh]
+        used: Whether the day is in both sums.
+        left_out: Why it is in neither, None if it is used.
+    """
+
+    day: date
+    variable: float | None
+    adjusted_baseline_kwh: float | None
+    adjustment_kwh: float | None
+    metered_kwh: float | None
+    estimated_kwh: float | None
+    used: bool
+    left_out: LeftOut | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a saving is worth.
+
+    Attributes:
+        currency: ISO 4217 code.
+        value: Avoided energy at the tariff, also of a saving that is not proven. [currency]
+        payable: The ESCO's share of it; 0 unless the saving is proven. [currency]
+        rounding: The rule by which both were rounded.
+    """
+
+    currency: str
+    value: Decimal
+    payable: Decimal
+    rounding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Verified saving of one contract in one reporting period. Energy is rounded to a watt-hour, day by day.
+
+    Sums and bounds are None if a finding is a refusal: then nothing can be stated.
+
+    Attributes:
+        contract: Code of the contract.
+        building: Code of the building.
+        carrier: What is saved.
+        method: How it was verified.
+        method_version: Version of the method.
+        baseline: Baseline period.
+        period: Reporting period.
+        adjusted_baseline_kwh: What the days used would have needed without the measure. [kWh]
+        adjustments: What else was added to it.
+        metered_kwh: What they did need. [kWh]
+        estimated_kwh: Of it estimated. [kWh]
+        avoided_energy_kwh: Adjusted baseline with adjustments less metered energy. [kWh]
+        lower_kwh: Lower bound. [kWh]
+        upper_kwh: Upper bound. [kWh]
+        confidence: Of these bounds. [-]
+        bands: The same at other confidences.
+        fractional_saving: Avoided energy over adjusted baseline with adjustments. [-]
+        fractional_uncertainty: Half the band over avoided energy. [-]
+        guideline_14_half_width_kwh: Half width by ASHRAE Guideline 14 with K = 1.26, to compare. [kWh]
+        sun_baltazar_half_width_kwh: Half width with the factor of Sun and Baltazar, to compare. [kWh]
+        proven: Whether the whole band is above zero.
+        guarantee_kwh: What was guaranteed for the period. [kWh]
+        coverage: Share of the reporting days that are in the sums. [-]
+        baseline_coverage: Share of the baseline's days that are in the fit. [-]
+        days: Days of the reporting period. [d]
+        used_days: Of them in the sums. [d]
+        fit: The baseline model.
+        tariff: Price of the carrier.
+        esco_share: The ESCO's share of the money. [-]
+        settlement: What the saving is worth.
+        findings: What a reader has to know.
+        baseline_days: The baseline day by day.
+        reporting_days: The reporting period day by day.
+    """
+
+    contract: str
+    building: str
+    carrier: Carrier
+    method: Method
+    method_version: str
+    baseline: Period
+    period: Period
+    adjusted_baseline_kwh: float | None
+    adjustments: tuple[Adjustment, ...]
+    metered_kwh: float | None
+    estimated_kwh: float | None
+    avoided_energy_kwh: float | None
+    lower_kwh: float | None
+    upper_kwh: float | None
+    confidence: float
+    bands: tuple[Band, ...]
+    fractional_saving: float | None
+    fractional_uncertainty: float | None
+    guideline_14_half_width_kwh: float | None
+    sun_baltazar_half_width_kwh: float | None
+    proven: bool
+    guarantee_kwh: float | None
+    coverage: float
+    baseline_coverage: float
+    days: int
+    used_days: int
+    fit: Fit | None
+    tariff: Tariff
+    esco_share: Decimal
+    settlement: Settlement | None
+    findings: tuple[Finding, ...]
+    baseline_days: tuple[BaselineDay, ...]
+    reporting_days: tuple[ReportingDay, ...]

@@ -1,0 +1,221 @@
+"""`teplosvet demo`: the main job on six simulated buildings, with the truth beside what is verified."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import psycopg
+import typer
+from psycopg.rows import TupleRow
+from rich.progress import Progress, TaskID
+from rich.table import Table
+
+from teplosvet import output
+from teplosvet.config import settings
+from teplosvet.stack.running import RunningStack
+from teplosvet.storage.database import connect
+from teplosvet.storage.queries import query
+
+
+@dataclass(frozen=True, slots=True)
+class ContractOutcome:
+    """One contract of the demo: the truth beside the statement.
+
+    Attributes:
+        contract: Its code.
+        carrier: What is saved.
+        retrofitted: Whether anything was done at all.
+        true_avoided_energy_kwh: What the simulation knows and analytics never see. [kWh]
+        avoided_energy_kwh: Verified. [kWh]
+        lower_kwh: Lower bound at 90 %. [kWh]
+        upper_kwh: Upper bound at 90 %. [kWh]
+        in_band: Whether the truth lies between the bounds.
+        proven: Whether the whole band is above zero.
+        coverage: Share of the reporting days in the sums. [-]
+        payable: What the ESCO is paid. [currency]
+        findings: Codes of the findings.
+    """
+
+    contract: str
+    carrier: str
+    retrofitted: bool
+    true_avoided_energy_kwh: float
+    avoided_energy_kwh: float | None
+    lower_kwh: float | None
+    upper_kwh: float | None
+    in_band: bool
+    proven: bool
+    coverage: float
+    payable: str
+    findings: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the demo showed; a reading is one device at one instant.
+
+    Attributes:
+        contracts: The contracts.
+        published: Readings sent over MQTT.
+        stored: Different readings in the database.
+        duplicates: Readings that were sent again.
+        quarantined: Messages in quarantine.
+        lost: Different readings sent that are not stored.
+    """
+
+    contracts: list[ContractOutcome]
+    published: int
+    stored: int
+    duplicates: int
+    quarantined: int
+    lost: int
+
+
+def demo(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="End after the table.")] = False,
+    json: Annotated[Path | None, typer.Option(help="Write the outcome to this file, too.")] = None,
+) -> None:
+    """Two heating seasons of six buildings over MQTT with faults; then what was saved, verified beside true."""
+    from teplosvet.serve import run_application, whole_stack  # noqa: PLC0415  # after the folder is chosen
+
+    with _folder(once=once), whole_stack() as stack:
+        output.people.print(f"The stack runs on {stack.http_url}, data in {settings().home}.")
+        outcome = _show(stack)
+        _print(outcome)
+        if json is not None:
+            json.write_bytes(msgspec.json.format(msgspec.json.encode(outcome)))
+        if not once:
+            with _live(stack):
+                output.people.print(f"The buildings go on in real time: open {stack.http_url}. Ctrl-C ends it.")
+                run_application(stack.database_url, stack.http_url)
+
+
+@contextmanager
+def _folder(*, once: bool) -> Iterator[None]:
+    """A data folder of the demo's own: a passing one, or the demo's beside the real one."""
+    if "TEPLOSVET_HOME" in os.environ:
+        yield
+        return
+    if not once:
+        os.environ["TEPLOSVET_HOME"] = str(settings().home.with_name("teplosvet-demo"))
+        settings.cache_clear()
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="teplosvet-demo-", ignore_cleanup_errors=True) as folder:
+        os.environ |= {"TEPLOSVET_HOME": folder, "TEPLOSVET_PORT": "0", "TEPLOSVET_MQTT_PORT": "0"}
+        settings.cache_clear()
+        yield
+
+
+def _show(stack: RunningStack) -> Outcome:
+    from analytics.rollup.job import bring_up_to_date  # noqa: PLC0415  # the composition root loads services lazily
+    from analytics.verification import verify_contract  # noqa: PLC0415
+    from ingest_service.site_apply import apply_site  # noqa: PLC0415
+    from ingest_service.site_file import parse_site  # noqa: PLC0415
+    from simulators.publisher import Publisher  # noqa: PLC0415
+    from simulators.scenario import demo_scenario  # noqa: PLC0415
+    from simulators.tally import Tally  # noqa: PLC0415
+
+    with output.progress_console.status("Simulating two winters of six buildings"):
+        scenario = demo_scenario()
+    tally = Tally()
+    with connect(stack.database_url) as connection:
+        apply_site(connection, parse_site(scenario.site_toml, "demo.toml"))
+        seasons = {"baseline season": scenario.baseline_messages(), "reporting season": scenario.reporting_messages()}
+        with (
+            output.progress() as bar,
+            Publisher(stack.mqtt_url, "demo-feeder", speaks_for=scenario.publishers) as publisher,
+        ):
+            for name, season in seasons.items():
+                task = bar.add_task(f"Publishing the {name}", total=len(season))
+                publisher.publish(tally.counted(season), confirm=True, on_progress=_to(bar, task))
+        with output.progress_console.status("Rolling up"):
+            bring_up_to_date(connection)
+        contracts = []
+        for code, truth in scenario.truth.items():
+            statement = verify_contract(connection, code, scenario.reporting)
+            contracts.append(
+                ContractOutcome(
+                    contract=code,
+                    carrier=truth.carrier,
+                    retrofitted=truth.retrofitted,
+                    true_avoided_energy_kwh=round(truth.true_avoided_energy_kwh, 3),
+                    avoided_energy_kwh=statement.avoided_energy_kwh,
+                    lower_kwh=statement.lower_kwh,
+                    upper_kwh=statement.upper_kwh,
+                    in_band=_within(truth.true_avoided_energy_kwh, statement.lower_kwh, statement.upper_kwh),
+                    proven=statement.proven,
+                    coverage=statement.coverage,
+                    payable=""
+                    if statement.settlement is None
+                    else f"{statement.settlement.payable} {statement.settlement.currency}",
+                    findings=[finding.code.value for finding in statement.findings],
+                )
+            )
+        return _counted(connection, contracts, tally.published, len(tally.distinct))
+
+
+def _to(bar: Progress, task: TaskID) -> Callable[[int], None]:
+    return lambda handed: bar.update(task, completed=handed)
+
+
+def _within(truth: float, lower: float | None, upper: float | None) -> bool:
+    return lower is not None and upper is not None and lower <= truth <= upper
+
+
+def _counted(
+    connection: psycopg.Connection[TupleRow], contracts: list[ContractOutcome], published: int, distinct: int
+) -> Outcome:
+    row = connection.execute(query("registry", "count_readings")).fetchone()
+    stored, quarantined = row or (0, 0)
+    return Outcome(
+        contracts=contracts,
+        published=published,
+        stored=stored,
+        duplicates=published - distinct,
+        quarantined=quarantined,
+        lost=distinct - stored,
+    )
+
+
+def _print(outcome: Outcome) -> None:
+    table = Table(title="Verified saving of the reporting season, MWh", title_justify="left", box=None)
+    for column in ("contract", "carrier", "true", "verified", "90 % band", "", "payable"):
+        table.add_column(column, justify="left" if column in {"contract", "carrier", ""} else "right")
+    for each in outcome.contracts:
+        verdict = "✓ proven" if each.proven else "not proven"
+        band = "" if each.lower_kwh is None else f"{each.lower_kwh / 1e3:,.2f} … {(each.upper_kwh or 0) / 1e3:,.2f}"
+        table.add_row(
+            each.contract,
+            each.carrier,
+            f"{each.true_avoided_energy_kwh / 1e3:,.2f}",
+            "" if each.avoided_energy_kwh is None else f"{each.avoided_energy_kwh / 1e3:,.2f}",
+            band,
+            verdict,
+            each.payable,
+        )
+    output.people.print(table)
+    output.people.print(
+        f"{outcome.published:,} readings published, {outcome.stored:,} stored, {outcome.duplicates:,} sent twice, "
+        f"{outcome.quarantined:,} messages in quarantine, {outcome.lost:,} lost."
+    )
+
+
+@contextmanager
+def _live(stack: RunningStack) -> Iterator[None]:
+    """The simulators, going on in a process of their own."""
+    from teplosvet.stack.supervisor import Supervisor  # noqa: PLC0415
+
+    urls = {"TEPLOSVET_DATABASE_URL": stack.database_url, "TEPLOSVET_MQTT_URL": stack.mqtt_url}
+    supervisor = Supervisor(urls, settings().run_folder / "simulators")
+    supervisor.start("live", ["live"])
+    try:
+        yield
+    finally:
+        supervisor.stop()
