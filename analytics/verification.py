@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
+import pandas as pd
 import psycopg
 from psycopg.rows import TupleRow
 from psycopg.types.range import DateRange
 
 from analytics.arrays import Days, Floats
-from analytics.daily import MIN_COVERAGE, DailySeries
+from analytics.daily import DailySeries
 from analytics.methods import DailyVariable, VerificationInput, verify
 from analytics.statement import Statement
+from analytics.weather import daily_temperature
 from teplosvet.domain.contracts import Carrier, Contract, Method, Tariff, TariffUnit
 from teplosvet.domain.errors import UnknownNameError
 from teplosvet.domain.periods import Period
@@ -137,25 +139,27 @@ def keep(connection: Connection, place: ContractPlace, statement: Statement) -> 
 def _outdoor_temperature(connection: Connection, place: ContractPlace, period: Period) -> DailyVariable | None:
     if place.weather is None:
         return None
-    named: dict[str, str | float | int] = {"device": place.weather, "min_coverage": MIN_COVERAGE}
-    return _variable(connection, "daily_temperature", place, period, named)
+    parts = []
+    for rows in _variable_rows(connection, "hourly_temperature", place, period, {"device": place.weather}):
+        hours = pd.DatetimeIndex([row[0] for row in rows], tz="UTC")
+        parts.append(daily_temperature(hours, _column(rows, 1), place.zone))
+    return DailyVariable(np.concatenate([part.day for part in parts]), np.concatenate([part.mean_c for part in parts]))
 
 
 def _failed_lamp_share(connection: Connection, place: ContractPlace, period: Period) -> DailyVariable | None:
-    found = _variable(connection, "failed_lamp_share", place, period, {"building_id": place.building_id})
-    return found if len(found.day) else None
+    named: dict[str, str | int] = {"building_id": place.building_id}
+    rows = [row for part in _variable_rows(connection, "failed_lamp_share", place, period, named) for row in part]
+    return DailyVariable(_days(rows), _column(rows, 1)) if rows else None
 
 
-def _variable(
-    connection: Connection, name: str, place: ContractPlace, period: Period, named: dict[str, str | float | int]
-) -> DailyVariable:
-    """A daily value over both periods of a statement."""
-    rows: list[TupleRow] = []
+def _variable_rows(
+    connection: Connection, name: str, place: ContractPlace, period: Period, named: dict[str, str | int]
+) -> Iterator[list[TupleRow]]:
+    """Rows of a variable over each of the two periods of a statement."""
     for part in _apart(place.contract.baseline, period):
         start, end = part.bounds(place.zone)
         values = named | {"zone": place.zone.key, "start": start, "end": end}
-        rows += connection.execute(query("verification", name), values).fetchall()
-    return DailyVariable(_days(rows), _column(rows, 1))
+        yield connection.execute(query("verification", name), values).fetchall()
 
 
 def _apart(baseline: Period, reporting: Period) -> Iterator[Period]:

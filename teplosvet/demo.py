@@ -5,8 +5,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 import psycopg
@@ -17,9 +19,14 @@ from rich.table import Table
 
 from teplosvet import output
 from teplosvet.config import settings
+from teplosvet.domain.periods import Period
 from teplosvet.stack.running import RunningStack
 from teplosvet.storage.database import connect
 from teplosvet.storage.queries import query
+
+if TYPE_CHECKING:  # the composition root loads services lazily
+    from analytics.statement import Statement
+    from simulators.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,8 @@ class ContractOutcome:
         contract: Its code.
         carrier: What is saved.
         retrofitted: Whether anything was done at all.
-        true_avoided_energy_kwh: What the simulation knows and analytics never see. [kWh]
+        true_avoided_energy_kwh: What the simulation knows and analytics never see, of the statement's days. [kWh]
+        true_of_whole_period_kwh: The same of all days of the period. [kWh]
         avoided_energy_kwh: Verified. [kWh]
         lower_kwh: Lower bound at 90 %. [kWh]
         upper_kwh: Upper bound at 90 %. [kWh]
@@ -45,6 +53,7 @@ class ContractOutcome:
     carrier: str
     retrofitted: bool
     true_avoided_energy_kwh: float
+    true_of_whole_period_kwh: float
     avoided_energy_kwh: float | None
     lower_kwh: float | None
     upper_kwh: float | None
@@ -137,32 +146,40 @@ def _show(stack: RunningStack) -> Outcome:
                 publisher.publish(tally.counted(season), confirm=True, on_progress=_to(bar, task))
         with output.progress_console.status("Rolling up"):
             bring_up_to_date(connection)
-        contracts = []
-        for code, truth in scenario.truth.items():
-            statement = verify_contract(connection, code, scenario.reporting)
-            contracts.append(
-                ContractOutcome(
-                    contract=code,
-                    carrier=truth.carrier,
-                    retrofitted=truth.retrofitted,
-                    true_avoided_energy_kwh=round(truth.true_avoided_energy_kwh, 3),
-                    avoided_energy_kwh=statement.avoided_energy_kwh,
-                    lower_kwh=statement.lower_kwh,
-                    upper_kwh=statement.upper_kwh,
-                    in_band=_within(truth.true_avoided_energy_kwh, statement.lower_kwh, statement.upper_kwh),
-                    proven=statement.proven,
-                    coverage=statement.coverage,
-                    payable=""
-                    if statement.settlement is None
-                    else f"{statement.settlement.payable} {statement.settlement.currency}",
-                    findings=[finding.code.value for finding in statement.findings],
-                )
-            )
+        statements = {code: verify_contract(connection, code, scenario.reporting) for code in scenario.truth}
+        contracts = [_beside(scenario, code, statement) for code, statement in statements.items()]
         return _counted(connection, contracts, tally.published, len(tally.distinct))
+
+
+def _beside(scenario: "Scenario", code: str, statement: "Statement") -> ContractOutcome:
+    """A statement beside the truth of the days that it speaks of: a day without weather is in neither."""
+    truth, money = scenario.truth[code], statement.settlement
+    usage = scenario.fleet.usage[truth.building, truth.carrier]
+    true_kwh = sum(usage.avoided_kwh(*_bounds_s(day.day)) for day in statement.reporting_days if day.used)
+    return ContractOutcome(
+        contract=code,
+        carrier=truth.carrier,
+        retrofitted=truth.retrofitted,
+        true_avoided_energy_kwh=round(true_kwh, 3),
+        true_of_whole_period_kwh=round(truth.true_avoided_energy_kwh, 3),
+        avoided_energy_kwh=statement.avoided_energy_kwh,
+        lower_kwh=statement.lower_kwh,
+        upper_kwh=statement.upper_kwh,
+        in_band=_within(true_kwh, statement.lower_kwh, statement.upper_kwh),
+        proven=statement.proven,
+        coverage=statement.coverage,
+        payable="" if money is None else f"{money.payable} {money.currency}",
+        findings=[finding.code.value for finding in statement.findings],
+    )
 
 
 def _to(bar: Progress, task: TaskID) -> Callable[[int], None]:
     return lambda handed: bar.update(task, completed=handed)
+
+
+def _bounds_s(day: date) -> tuple[float, float]:
+    start, end = Period(day, day + timedelta(days=1)).bounds(ZoneInfo("Europe/Moscow"))
+    return start.timestamp(), end.timestamp()
 
 
 def _within(truth: float, lower: float | None, upper: float | None) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from analytics.consumption.chain import Chain, Link
 from analytics.consumption.rules import HOUR_US, LOOK_AROUND, Rule
 from analytics.consumption.series import Exchange, Floats, Ints
-from analytics.consumption.ways import Kind
+from analytics.consumption.span import Kind
 
 RATE_TIME_US = 24 * HOUR_US
 """A gap is estimated from at most this much time before and after it, unless eight readings are longer. [µs]"""

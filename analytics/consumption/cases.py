@@ -5,7 +5,7 @@ cases are those in which MyEMS 6.7.0 was run (its totals went from 165 to 50,247
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -35,7 +35,7 @@ class Case:
     name: str
     series: RegisterSeries
     exchanges: tuple[Exchange, ...] = ()
-    profile: RegisterProfile = RegisterProfile()
+    profile: RegisterProfile = field(default_factory=RegisterProfile)
 
 
 def _at() -> Ints:

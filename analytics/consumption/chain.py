@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from analytics.consumption.costs import DROP, EXCURSION
 from analytics.consumption.plausibility import Limit, limit_of, resolution_of
 from analytics.consumption.rules import EXCHANGE_WINDOW_US, EXCURSION_TIME_US, HOUR_US, LOOK_AROUND
 from analytics.consumption.search import cheapest_chain
@@ -22,7 +23,7 @@ from analytics.consumption.series import (
     SerialCandidates,
     serial_candidates,
 )
-from analytics.consumption.ways import DROP, EXCURSION, UNUSUAL, Kind, Span, State, Way
+from analytics.consumption.span import UNUSUAL, Kind, Span, State, Way
 
 
 @dataclass(frozen=True, slots=True)

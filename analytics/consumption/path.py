@@ -9,7 +9,7 @@ from analytics.consumption.chain import Chain, ChainBuilder
 from analytics.consumption.report import findings_of
 from analytics.consumption.rules import Rule
 from analytics.consumption.series import Exchange, Floats, Ints, Ordered, RegisterProfile, RegisterSeries, in_order
-from analytics.consumption.ways import Kind
+from analytics.consumption.span import Kind
 from teplosvet.domain.findings import Finding
 
 Rules = np.ndarray[tuple[int, ...], np.dtype[np.int8]]

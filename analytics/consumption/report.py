@@ -7,7 +7,7 @@ import numpy as np
 from analytics.consumption.chain import Chain, Link
 from analytics.consumption.rules import HOUR_US, MAX_METERED_INTERVAL_US
 from analytics.consumption.series import Ordered, RegisterSeries
-from analytics.consumption.ways import Kind
+from analytics.consumption.span import Kind
 from teplosvet.domain.findings import Finding, FindingCode, Severity
 
 OUTAGE_FACTOR = 4

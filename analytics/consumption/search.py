@@ -3,17 +3,10 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from analytics.consumption.costs import DROP, DROP_AT_START, EXCHANGE_NOT_FOUND, EXCURSION
 from analytics.consumption.rules import LOOK_AROUND
-from analytics.consumption.ways import (
-    DROP,
-    DROP_AT_START,
-    EXCHANGE_NOT_FOUND,
-    EXCURSION,
-    Span,
-    State,
-    Way,
-    ways,
-)
+from analytics.consumption.span import Span, State, Way
+from analytics.consumption.ways import ways
 
 HOPELESS = 1_500
 """A state that is so much dearer than the best one at its reading is not followed. [cost]"""

@@ -195,7 +195,8 @@ VALUES (%(device_id)s, %(quantity)s, %(found_at)s, %(code)s, %(severity)s, %(dat
 ON CONFLICT (device_id, quantity, found_at, code) DO UPDATE SET severity = excluded.severity, data = excluded.data;
 
 -- name: building_energy
--- A building's day: every device of the carrier that was installed in it on that day, silent ones counted in the coverage.
+-- A building's day: every device of the carrier that was installed in it on that day. If one of them is unknown the
+-- day's energy is unknown, since a silent lamp would look like a saving; the coverage tells how much is missing.
 WITH touched AS (
     SELECT i.building_id, min(w.out_from) AS out_from, max(w.out_to) AS out_to
     FROM rollup_window w JOIN installation i ON i.device_id = w.device_id
@@ -217,7 +218,7 @@ WITH touched AS (
     JOIN device d ON d.id = i.device_id AND d.class = {carrier}
 )
 INSERT INTO building_energy_daily (building_id, carrier, day, energy_kwh, estimated_kwh, coverage, devices)
-SELECT i.building_id, i.carrier, i.day, sum(c.amount), COALESCE(sum(c.estimated), 0),
+SELECT i.building_id, i.carrier, i.day, CASE WHEN count(c.amount) = count(*) THEN sum(c.amount) END, COALESCE(sum(c.estimated), 0),
        LEAST(1.0, COALESCE(sum(c.covered_s), 0) / sum(extract(epoch FROM i.ends - i.starts))::double precision), count(*)
 FROM installed i
 LEFT JOIN consumption_daily c ON c.device_id = i.device_id AND c.quantity = i.register AND c.day = i.day

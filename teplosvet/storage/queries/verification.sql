@@ -13,17 +13,12 @@ FROM building_energy_daily
 WHERE building_id = %(building_id)s AND carrier = %(carrier)s AND (day <@ %(baseline)s::daterange OR day <@ %(period)s::daterange)
 ORDER BY day;
 
--- name: daily_temperature
--- Local days with at least nine tenths of their hours; a day in which clocks change has 23 or 25.
-SELECT (s.hour AT TIME ZONE %(zone)s)::date AS day, avg(s.mean)
+-- name: hourly_temperature
+SELECT s.hour, s.mean
 FROM state_hourly s
 JOIN device d ON d.id = s.device_id
 WHERE d.name = %(device)s AND s.quantity = 'outdoor_temperature_c' AND s.hour >= %(start)s AND s.hour < %(end)s
-GROUP BY day
-HAVING count(*) >= %(min_coverage)s * extract(epoch FROM
-    ((s.hour AT TIME ZONE %(zone)s)::date + 1)::timestamp AT TIME ZONE %(zone)s
-    - ((s.hour AT TIME ZONE %(zone)s)::date)::timestamp AT TIME ZONE %(zone)s) / 3600
-ORDER BY day;
+ORDER BY s.hour;
 
 -- name: failed_lamp_share
 -- Share of the light points that reported a failure, over the hours in which they reported at all.
