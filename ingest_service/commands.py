@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ingest_service import quarantine
 from ingest_service.site_apply import apply_site
 from ingest_service.site_file import read_site
 from ingest_service.subscriber import BrokerAddress
@@ -49,3 +50,51 @@ def site_apply(
         output.print_table(f"{site.name}", ("", "noun", "name"), [(e.what, e.noun, e.name) for e in changes])
     else:
         output.people.print("Nothing changed.")
+
+
+def quarantine_list(
+    reason: Annotated[str | None, typer.Option(help="List the messages refused for this reason.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many messages.")] = 20,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """What was refused: counted by reason, or the messages of one reason."""
+    with connect(database_url()) as connection:
+        if reason is None:
+            counts = quarantine.by_reason(connection)
+            if as_json:
+                output.print_json(counts)
+            elif counts:
+                rows = [
+                    (each.reason, each.messages, each.times, f"{each.last_at:%Y-%m-%d %H:%M}", each.example)
+                    for each in counts
+                ]
+                output.print_table("Quarantine", ("reason", "messages", "times", "last (UTC)", "for example"), rows)
+            else:
+                output.people.print("Nothing is in quarantine.")
+            return
+        found = quarantine.messages(connection, reason, limit)
+    if as_json:
+        output.print_json(found)
+        return
+    listed = [
+        (each.id, each.topic, each.times, each.detail, each.payload[:80].decode(errors="replace")) for each in found
+    ]
+    output.print_table(f"Refused: {reason}", ("id", "topic", "times", "why", "payload"), listed)
+
+
+def quarantine_replay(
+    reason: Annotated[str | None, typer.Option(help="Only messages refused for this reason.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Put what was refused through ingest again, after a fix of the registry or of Teplosvet."""
+    with connect(database_url()) as connection:
+        done = quarantine.replay(connection, reason)
+    if as_json:
+        output.print_json(done)
+    else:
+        output.people.print(
+            f"{done.messages} messages replayed: {done.stored} rows stored, {done.duplicates} were there, "
+            f"{done.refused} messages refused again."
+        )

@@ -1,5 +1,62 @@
-"""The registry over HTTP."""
+"""The registry and the quarantine over HTTP."""
 
-from fastapi import APIRouter
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+import psycopg
+from fastapi import APIRouter, Depends, Query
+from psycopg.rows import TupleRow
+from pydantic import BaseModel
+
+from ingest_service import quarantine
+from teplosvet.storage.pool import request_connection
+from teplosvet.storage.queries import query
 
 router = APIRouter(prefix="/api/v1", tags=["registry"])
+
+Database = Annotated[psycopg.Connection[TupleRow], Depends(request_connection)]
+
+
+class DeviceOut(BaseModel):
+    """A device and where it is."""
+
+    device: str
+    device_class: str
+    publisher: str
+    model: str
+    serial: str | None
+    building: str | None
+    entrance: str | None
+    floor: int | None
+    measured_at: datetime | None
+
+
+class ReasonOut(BaseModel):
+    """How much was refused for one reason."""
+
+    reason: str
+    messages: int
+    times: int
+    last_at: datetime
+    example: str
+
+
+@router.get("/devices")
+def devices(
+    connection: Database,
+    building: Annotated[str | None, Query(description="Code of a building.")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    after: Annotated[str, Query(description="Name of the last device of the page before.")] = "",
+) -> list[DeviceOut]:
+    """Devices by name, a page at a time."""
+    values = {"building": building, "limit": limit, "after": after}
+    names = DeviceOut.model_fields
+    rows = connection.execute(query("registry", "devices"), values)
+    return [DeviceOut(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+@router.get("/quarantine")
+def refused(connection: Database) -> list[ReasonOut]:
+    """What was refused and is not replayed, by reason."""
+    return [ReasonOut(**asdict(each)) for each in quarantine.by_reason(connection)]

@@ -94,3 +94,10 @@ INSERT INTO device (name, class, publisher) VALUES (%(name)s, %(class)s, %(publi
 SELECT (SELECT count(*) FROM light_reading) + (SELECT count(*) FROM heat_reading) + (SELECT count(*) FROM electricity_reading)
      + (SELECT count(*) FROM water_reading) + (SELECT count(*) FROM climate_reading),
        (SELECT count(*) FROM quarantine);
+
+-- name: devices
+SELECT p.device, p.class, p.publisher, p.model, p.serial, p.building, p.entrance, p.floor, r.measured_at
+FROM device_place p
+LEFT JOIN latest_reading r USING (device_id)
+WHERE p.device > %(after)s AND (%(building)s::text IS NULL OR p.building = %(building)s)
+ORDER BY p.device LIMIT %(limit)s;
