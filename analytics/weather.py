@@ -12,6 +12,9 @@ from analytics.degree_days import daily_mean_temperature
 LONGEST_BRIDGED_GAP_H = 6
 """Hours without a temperature that a straight line may bridge, as CalTRACK 2.0 allows for hourly temperature. [h]"""
 
+DAILY_STEP = pd.Timedelta(hours=20)
+"""A station whose usual step is longer reports the mean of each local day, as weather services publish it."""
+
 
 @dataclass(frozen=True, slots=True)
 class DailyTemperature:
@@ -30,7 +33,7 @@ def daily_temperature(hour: pd.DatetimeIndex, mean_c: Floats, zone: ZoneInfo) ->
     """Mean temperature of each local day, short gaps bridged. [°C]
 
     A station that misses an hour or a pack of six loses no day; a longer gap stays a gap, because a straight line
-    through a night would make the day warmer than it was.
+    through a night would make the day warmer than it was. A station that reports once a day reports the day's mean.
 
     Args:
         hour: Hours that the station reported, UTC, ascending.
@@ -42,12 +45,19 @@ def daily_temperature(hour: pd.DatetimeIndex, mean_c: Floats, zone: ZoneInfo) ->
     """
     if not len(hour):
         return DailyTemperature(np.empty(0, dtype="datetime64[D]"), np.empty(0))
+    if len(hour) > 1 and hour.to_series().diff().median() >= DAILY_STEP:
+        return _of_daily_values(hour.tz_convert(zone), mean_c)
     every = pd.date_range(hour[0], hour[-1], freq="h")
     series = pd.Series(mean_c, index=hour).reindex(every)
     bridged = pd.Series(_bridge(np.asarray(series, dtype=np.float64)), index=every.tz_convert(zone))
     daily = daily_mean_temperature(bridged)
     days = np.array([stamp.date() for stamp in pd.DatetimeIndex(daily.index)], dtype="datetime64[D]")
     return DailyTemperature(days, np.asarray(daily, dtype=np.float64))
+
+
+def _of_daily_values(local: pd.DatetimeIndex, mean_c: Floats) -> DailyTemperature:
+    days, first = np.unique(np.array([stamp.date() for stamp in local], dtype="datetime64[D]"), return_index=True)
+    return DailyTemperature(days, mean_c[first])
 
 
 def _bridge(values_c: Floats) -> Floats:

@@ -27,7 +27,7 @@ BATCH_BYTES = 4 * 1024 * 1024
 """Payload that makes a batch full. [B]"""
 BATCH_AGE_S = 0.5
 """A batch waits for more no longer than this. [s]"""
-IDLE_AGE_S = 0.01
+IDLE_AGE_S = 0.002
 """Nor longer than this when the committer has nothing to do. [s]"""
 HELD_MESSAGES = 10_000
 """The loop stops reading when it holds this many messages."""

@@ -5,10 +5,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import msgspec
 import psycopg
@@ -19,7 +17,6 @@ from rich.table import Table
 
 from teplosvet import output
 from teplosvet.config import settings
-from teplosvet.domain.periods import Period
 from teplosvet.stack.running import RunningStack
 from teplosvet.storage.database import connect
 from teplosvet.storage.queries import query
@@ -91,9 +88,9 @@ def demo(
     json: Annotated[Path | None, typer.Option(help="Write the outcome to this file, too.")] = None,
 ) -> None:
     """Two heating seasons of six buildings over MQTT with faults; then what was saved, verified beside true."""
-    from teplosvet.serve import run_application, whole_stack  # noqa: PLC0415  # after the folder is chosen
+    from teplosvet.serve import run_application, until_signal, whole_stack  # noqa: PLC0415  # after the folder is chosen
 
-    with _folder(once=once), whole_stack() as stack:
+    with until_signal(), _folder(once=once), whole_stack() as stack:
         output.people.print(f"The stack runs on {stack.http_url}, data in {settings().home}.")
         outcome = _show(stack)
         _print(outcome)
@@ -154,8 +151,7 @@ def _show(stack: RunningStack) -> Outcome:
 def _beside(scenario: "Scenario", code: str, statement: "Statement") -> ContractOutcome:
     """A statement beside the truth of the days that it speaks of: a day without weather is in neither."""
     truth, money = scenario.truth[code], statement.settlement
-    usage = scenario.fleet.usage[truth.building, truth.carrier]
-    true_kwh = sum(usage.avoided_kwh(*_bounds_s(day.day)) for day in statement.reporting_days if day.used)
+    true_kwh = scenario.true_avoided_kwh(code, [day.day for day in statement.reporting_days if day.used])
     return ContractOutcome(
         contract=code,
         carrier=truth.carrier,
@@ -175,11 +171,6 @@ def _beside(scenario: "Scenario", code: str, statement: "Statement") -> Contract
 
 def _to(bar: Progress, task: TaskID) -> Callable[[int], None]:
     return lambda handed: bar.update(task, completed=handed)
-
-
-def _bounds_s(day: date) -> tuple[float, float]:
-    start, end = Period(day, day + timedelta(days=1)).bounds(ZoneInfo("Europe/Moscow"))
-    return start.timestamp(), end.timestamp()
 
 
 def _within(truth: float, lower: float | None, upper: float | None) -> bool:

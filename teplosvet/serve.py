@@ -3,8 +3,10 @@
 import asyncio
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -60,13 +62,28 @@ def whole_stack() -> Iterator[RunningStack]:
 
 def serve() -> None:
     """Run everything until Ctrl-C."""
-    with whole_stack() as stack:
+    with until_signal(), whole_stack() as stack:
         output.people.print(f"Teplosvet runs on {stack.http_url}, data in {settings().home}. Ctrl-C stops it.")
         run_application(stack.database_url, stack.http_url)
 
 
+@contextmanager
+def until_signal() -> Iterator[None]:
+    """End what is inside in good order when a signal comes, whatever it is doing then."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    except KeyboardInterrupt:
+        output.progress_console.print("Teplosvet has stopped.")
+
+
 def run_application(database: str, url: str) -> None:
-    """Serve the application until a signal comes."""
+    """Serve the application until a signal comes, which is raised again as KeyboardInterrupt."""
     from teplosvet.app import create_app  # noqa: PLC0415  # after the metrics folder is set
 
     host, _, port = url.removeprefix("http://").rpartition(":")
@@ -76,7 +93,8 @@ def run_application(database: str, url: str) -> None:
 
 def api() -> None:
     """Run the application alone."""
-    run_application(database_url(), f"http://{settings().host}:{settings().port}")
+    with until_signal():
+        run_application(database_url(), f"http://{settings().host}:{settings().port}")
 
 
 def migrate() -> None:

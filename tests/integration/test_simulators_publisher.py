@@ -15,7 +15,6 @@ from paho.mqtt.enums import CallbackAPIVersion
 from simulators.publisher import Publisher
 from simulators.senml import Message, topic
 from teplosvet.domain.errors import ConfigurationError, ServiceUnavailableError
-from teplosvet.stack.embedded import EmbeddedBroker
 from teplosvet.stack.mosquitto import MosquittoServer
 
 
@@ -72,14 +71,6 @@ def packs(count: int, name: str = "gw-test") -> list[Message]:
     return [
         Message(topic(name, "reading"), b'[{"n":"d/%d","bt":1730000000,"v":1,"u":"kWh"}]' % n) for n in range(count)
     ]
-
-
-@pytest.fixture(params=["mosquitto", "iotcore"])
-def broker_url(request: pytest.FixtureRequest) -> str:
-    server: MosquittoServer | EmbeddedBroker = request.getfixturevalue(
-        "mosquitto_server" if request.param == "mosquitto" else "iotcore_broker"
-    )
-    return server.url
 
 
 def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:

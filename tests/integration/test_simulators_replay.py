@@ -59,8 +59,9 @@ def registry(url: str) -> Iterator[Registry]:
 
 
 @pytest.fixture
-def replayed(mosquitto_server: MosquittoServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
+def replayed(mosquitto_server: MosquittoServer, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
     monkeypatch.setenv("TEPLOSVET_MQTT_URL", mosquitto_server.url)
+    monkeypatch.setenv("TEPLOSVET_DATABASE_URL", database)
     settings.cache_clear()
     with registry(mosquitto_server.url) as one:
         yield one
