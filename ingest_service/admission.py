@@ -7,7 +7,6 @@ are judged once per kind and the values of all of them together. What is refused
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -82,13 +81,21 @@ class OtherValue:
 
 @dataclass(slots=True)
 class Admitted:
-    """The judgement of a batch."""
+    """The judgement of a batch.
+
+    Attributes:
+        rows: Rows of the wide tables.
+        others: Values for `other_reading`.
+        refusals: What was refused.
+        nulls: Count of the values that said «not available».
+        doubtful: Names of devices that were unknown or another publisher's, as far as the registry had been read.
+    """
 
     rows: list[Rows] = field(default_factory=list)
     others: list[OtherValue] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     nulls: int = 0
-    unknown_devices: bool = False
+    doubtful: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +154,10 @@ class Admission:
         """The device, if it is known and the publisher may speak for it; else the message is refused."""
         entry = self._devices.get(name)
         if entry is None:
-            self.result.unknown_devices = True
+            self.result.doubtful.add(name)
             self.refuse(message, "unknown_device", f"no device is called {name[:80]!r}", name[:80])
         elif entry.publisher != publisher:
+            self.result.doubtful.add(name)
             self.refuse(message, "foreign_device", f"{publisher} may not speak for {name}", name)
             return None
         return entry
@@ -166,10 +174,9 @@ class Admission:
             if entry is None:
                 return
         serial = instant.serial
-        if serial is not None and (len(serial) > LONGEST_SERIAL or not serial.isprintable()):
-            self.refuse(
-                message, "impossible_serial", f"the serial number is no word of at most {LONGEST_SERIAL} letters"
-            )
+        if serial is not None and not (0 < len(serial) <= LONGEST_SERIAL and serial.isprintable()):
+            detail = f"the serial number is no word of 1 to {LONGEST_SERIAL} letters"
+            self.refuse(message, "impossible_serial", detail, instant.device)
             serial = None
         member = _Member(message, entry.id, instant, serial)
         key = (entry.device_class, instant.fields)
@@ -199,7 +206,8 @@ class Admission:
         raw = np.array([member.instant.values for member in group], dtype=np.float64).reshape(len(at), -1)[
             :, layout.positions
         ]
-        values = raw * layout.factors + layout.offsets
+        with np.errstate(over="ignore"):  # what overflows is refused as not finite
+            values = raw * layout.factors + layout.offsets
         null = np.isin(raw, _SENTINELS)
         possible = (values >= layout.low) & (values <= layout.high)
         if not (possible | null).all():
@@ -243,8 +251,24 @@ def _time_problem(at: float) -> tuple[str, str]:
     return "time_in_future", f"the time {at:.0f} is more than {FUTURE_S:g} s ahead of ours"
 
 
-@lru_cache(maxsize=4096)
+_LAYOUTS = 4096
+"""Layouts that are remembered."""
+
+_layouts: dict[tuple[DeviceClass, tuple[str | None, ...]], _Layout] = {}
+
+
 def _layout(device_class: DeviceClass, fields: tuple[str | None, ...]) -> _Layout:
+    layout = _layouts.get((device_class, fields))
+    if layout is None:
+        layout = _judge_names(device_class, fields)
+        if not layout.problems:  # names of strangers are of any number and length: they must not fill our memory
+            if len(_layouts) >= _LAYOUTS:
+                _layouts.clear()
+            _layouts[device_class, fields] = layout
+    return layout
+
+
+def _judge_names(device_class: DeviceClass, fields: tuple[str | None, ...]) -> _Layout:
     half = len(fields) // 2
     columns = {quantity: n for n, quantity in enumerate(columns_of(device_class))}
     problems: list[tuple[str, str]] = []

@@ -1,6 +1,5 @@
 """Commands of the ingest service."""
 
-import gc
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from ingest_service import quarantine
 from ingest_service.site_apply import apply_site
 from ingest_service.site_file import read_site
 from ingest_service.subscriber import BrokerAddress
-from ingest_service.worker import Worker
+from ingest_service.worker import Worker, spare_the_collector
 from teplosvet import output
 from teplosvet.stack.running import database_url, mqtt_url
 from teplosvet.stack.supervisor import end_with_supervisor, mark_ready
@@ -29,9 +28,7 @@ def ingest(
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     signal.signal(signal.SIGINT, lambda *_: worker.stop())
     end_with_supervisor(worker.stop)
-    # messages live for one batch and hold no cycles: looking for cycles among them would cost a tenth of the work
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
+    spare_the_collector()
     worker.run(on_ready=lambda: mark_ready(f"ingest {number}"))
 
 

@@ -69,6 +69,11 @@ class Committer:
         """Whether no further batch can be taken now."""
         return self._queue.full()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
     def take(self, batch: Batch) -> None:
         """Take a batch.
 
@@ -96,7 +101,7 @@ class Committer:
                         writer = Writer(connection, self._registry)
                     outcome = write_or_split(writer, batch.messages)
                     break
-                except (psycopg.OperationalError, psycopg.InterfaceError, TeplosvetError) as error:
+                except (psycopg.Error, TeplosvetError) as error:
                     attempts += 1
                     if self._stop.wait(_pause(attempts, error)):
                         return
@@ -113,13 +118,13 @@ def write_or_split(writer: Writer, messages: Sequence[Message]) -> Outcome:
     """Write messages; what the database refuses as data is found by halving and goes to quarantine alone.
 
     Raises:
-        psycopg.OperationalError: If the database cannot be used now.
+        psycopg.Error: If the database cannot be used now, or does not take even the refusal.
     """
     try:
         return writer.write(messages)
-    except (psycopg.OperationalError, psycopg.InterfaceError):
-        raise
-    except psycopg.Error as error:
+    except (psycopg.Error, ValueError, OverflowError) as error:  # the latter where psycopg cannot send a value
+        if _is_away(error):
+            raise
         if len(messages) == 1:
             log.warning("the database refuses a message on %s: %s", messages[0].topic, error)
             return writer.refuse(messages[0], "database_refused", str(error))
@@ -127,6 +132,12 @@ def write_or_split(writer: Writer, messages: Sequence[Message]) -> Outcome:
         outcome = write_or_split(writer, messages[:half])
         outcome.add(write_or_split(writer, messages[half:]))
         return outcome
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the database cannot be used now; psycopg counts an entry too large for an index there, too."""
+    away = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return away and not isinstance(error, psycopg.errors.ProgramLimitExceeded)
 
 
 def _pause(attempts: int, error: Exception) -> float:

@@ -32,6 +32,10 @@ class Decoders:
         """Decode one message; what it cannot be is refused."""
         try:
             publisher, channel = self._topic(message.topic)
+        except MessageError as error:
+            self._admission.refuse(index, error.reason, error.detail)
+            return
+        try:
             _check_size(message.payload)
             if channel is Channel.READING:
                 self._reading(index, message, publisher)
@@ -39,6 +43,8 @@ class Decoders:
                 self._other(index, message.payload, publisher, channel)
         except MessageError as error:
             self._admission.refuse(index, error.reason, error.detail)
+            if channel is Channel.READING and (ack := senml.ack_asked(message.payload)) is not None:
+                self.acks.append((publisher, ack, index))
 
     def publisher(self, message: Message) -> str:
         """Who published a message; empty if its topic is none of ours."""
@@ -60,13 +66,15 @@ class Decoders:
         pack = senml.decode(message.payload, publisher)
         if pack.ack is not None:
             self.acks.append((publisher, pack.ack, index))
+        for reason, detail in pack.problems:
+            self._admission.refuse(index, reason, detail)
         for instant in pack.instants:
             self._admission.add(index, instant, publisher)
 
     def _other(self, index: int, payload: bytes, publisher: str, channel: Channel) -> None:
         if channel is Channel.STATE:
             state = messages.decode(payload, messages.State)
-            messages.instant(state.at)
+            self._timely(state.at)
             self.states.append((publisher, state))
         elif channel is Channel.BIRTH:
             birth = messages.decode(payload, messages.Birth)

@@ -95,12 +95,10 @@ def replay(connection: psycopg.Connection[TupleRow], reason: str | None = None) 
             taken = connection.execute(query("quarantine", "take"), values).fetchall()
             if not taken:
                 return done
-            ids = [key for key, _, _ in taken]
             batch = [Message(topic.encode(), payload, 1, 0, retain=False) for _, topic, payload in taken]
             outcome = write_or_split(writer, batch)
-            again = connection.execute(query("quarantine", "still_refused"), {"ids": ids}).fetchone()
-        after = max(ids)
+        after = max(key for key, _, _ in taken)
         done.messages += len(batch)
         done.stored += outcome.stored
         done.duplicates += outcome.duplicates
-        done.refused += again[0] if again else 0
+        done.refused += sum(outcome.refused.values())

@@ -1,6 +1,7 @@
-"""What ingest knows of devices: their class and who may speak for them, reread when a name is not known."""
+"""What ingest knows of devices: their class and who may speak for them, looked up again when a name is doubtful."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import psycopg
@@ -12,8 +13,8 @@ from teplosvet.storage.queries import query
 REREAD_S = 10.0
 """A change of the registry is seen after this at the latest. [s]"""
 
-REREAD_UNKNOWN_S = 0.5
-"""Unknown names cause a rereading, but not more often than this. [s]"""
+LONGEST_NAME = 200
+"""No device has a longer name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,24 @@ class Registry:
     entries: dict[str, Entry] = field(default_factory=dict)
     read_at: float = float("-inf")
 
-    def refresh(self, connection: psycopg.Connection[TupleRow], unknown: bool) -> None:
-        """Reread if it is time to, or sooner if the last batch named devices that are `unknown`."""
-        age = time.monotonic() - self.read_at
-        if age < (REREAD_UNKNOWN_S if unknown else REREAD_S):
+    def refresh(self, connection: psycopg.Connection[TupleRow]) -> None:
+        """Reread all devices if it is time to."""
+        if time.monotonic() - self.read_at < REREAD_S:
             return
         rows = connection.execute(query("registry", "ingest_devices")).fetchall()
-        self.entries = {name: Entry(key, DeviceClass(kind), publisher) for key, name, kind, publisher in rows}
+        self.entries = dict(map(_entry, rows))
         self.read_at = time.monotonic()
+
+    def look_up(self, connection: psycopg.Connection[TupleRow], names: Iterable[str]) -> bool:
+        """Reread a few devices, which may have been registered a moment ago; True if that brought anything new."""
+        possible = [name for name in names if len(name) <= LONGEST_NAME and "\x00" not in name]
+        rows = connection.execute(query("registry", "ingest_devices_named"), {"names": possible}).fetchall()
+        found = dict(map(_entry, rows))
+        new = any(self.entries.get(name) != entry for name, entry in found.items())
+        self.entries.update(found)
+        return new
+
+
+def _entry(row: TupleRow) -> tuple[str, Entry]:
+    key, name, kind, publisher = row
+    return name, Entry(key, DeviceClass(kind), publisher)

@@ -71,6 +71,8 @@ class Subscriber:
         subscribed: Whether this session has its subscriptions, from when on the broker keeps messages for it.
     """
 
+    client_type: type[TapClient] = TapClient
+
     def __init__(
         self, address: BrokerAddress, client_id: str, group: str | None, take: Callable[[Message], None]
     ) -> None:
@@ -81,7 +83,7 @@ class Subscriber:
         self.subscribed = False
         self._attempts = 0
         self._next_attempt = 0.0
-        self._client = TapClient(
+        self._client = self.client_type(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
             clean_session=False,

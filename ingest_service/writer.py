@@ -75,14 +75,13 @@ class Writer:
         """
         try:
             with self._connection.transaction():
-                self._registry.refresh(self._connection, unknown=False)
+                self._registry.refresh(self._connection)
                 admitted, decoders = self._judge(batch)
-                if admitted.unknown_devices:
-                    # it may have been registered a moment ago: look once more before anything goes to quarantine
-                    self._registry.refresh(self._connection, unknown=True)
+                # it may have been registered a moment ago: look once more before anything goes to quarantine
+                if admitted.doubtful and self._registry.look_up(self._connection, admitted.doubtful):
                     admitted, decoders = self._judge(batch)
                 return self._store(batch, admitted, decoders)
-        except psycopg.Error:
+        except (psycopg.Error, ValueError, OverflowError):
             self._staged.clear()  # what was created in the transaction is gone with it
             raise
 
@@ -129,8 +128,10 @@ class Writer:
     def _merge(self, device_class: DeviceClass, stream: bytes) -> int:
         statements = _statements(device_class)
         with self._connection.cursor() as cursor:
-            cursor.execute(statements.clear if device_class in self._staged else statements.create)
-            self._staged.add(device_class)
+            if device_class not in self._staged:
+                cursor.execute(statements.create)
+                self._staged.add(device_class)
+            cursor.execute(statements.clear)  # also after a rollback, which brings back the rows of an earlier batch
             with cursor.copy(statements.copy) as copy:
                 copy.write(stream)
             cursor.execute(statements.merge)
@@ -221,7 +222,7 @@ def _quarantine(
         cursor.execute(
             query("ingest", "quarantine"),
             {
-                "topic": message.topic.decode(errors="replace"),
+                "topic": message.topic.decode(errors="replace").replace("\x00", "\\0"),
                 "publisher": decoders.publisher(message),
                 "payload": message.payload,
                 "digest": hashlib.sha256(message.topic + b"\x00" + message.payload).digest(),

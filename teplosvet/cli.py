@@ -26,7 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "consumption": "analytics.rollup.commands:consumption",
     "verify": "analytics.commands:verify",
     "bench counters": "analytics.consumption.commands:bench_counters",
-    "bench ingest": "ingest_service.bench:bench_ingest",
+    "bench ingest": "teplosvet.bench.ingest:bench_ingest",
     "bench rollup": "analytics.rollup.bench:bench_rollup",
 }
 """Where each command lives; a service is imported only when one of its commands is called."""

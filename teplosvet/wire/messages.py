@@ -1,13 +1,16 @@
 """The other messages: births, events, states and acks, as JSON objects."""
 
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
 from teplosvet.domain.errors import MessageError
 from teplosvet.domain.quantities import Quantity
 from teplosvet.wire.units import conversion, quantity_of
+
+Word = Annotated[str, msgspec.Meta(max_length=200)]
+Serial = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
 class Birth(msgspec.Struct, omit_defaults=True):
@@ -25,20 +28,23 @@ class Birth(msgspec.Struct, omit_defaults=True):
 
     device: str
     at: float
-    serial: str | None = None
-    model: str = ""
-    firmware: str = ""
+    serial: Serial | None = None
+    model: Word = ""
+    firmware: Word = ""
     units: dict[str, str] = msgspec.field(default_factory=dict)
     registers: dict[str, float] = msgspec.field(default_factory=dict)
 
     def start_registers(self) -> dict[Quantity, float]:
-        """Start registers in the quantities' own units; what is unknown is left out."""
+        """Start registers in the quantities' own units; what is unknown or impossible is left out."""
         result = {}
         for name, value in self.registers.items():
             quantity = quantity_of(name)
             convert = conversion(quantity, self.units.get(name, "")) if quantity else None
-            if quantity is not None and convert is not None:
-                result[quantity] = convert.apply(value)
+            if quantity is None or convert is None:
+                continue
+            inside = convert.apply(value)
+            if quantity.spec.low <= inside <= quantity.spec.high:
+                result[quantity] = inside
         return result
 
 
@@ -54,7 +60,7 @@ class Event(msgspec.Struct, omit_defaults=True):
 
     device: str
     at: float
-    event: str
+    event: Word
     data: dict[str, str | float | int | bool | None] = msgspec.field(default_factory=dict)
 
 
@@ -66,7 +72,7 @@ class State(msgspec.Struct):
         at: When it was said; a last will says when the publisher connected. [s since 1970-01-01 UTC]
     """
 
-    state: str
+    state: Literal["online", "offline"]
     at: float
 
 
@@ -100,12 +106,5 @@ def decode(payload: bytes, kind: type[T]) -> T:
 
 
 def instant(at: float) -> datetime:
-    """An absolute time of the wire as aware UTC.
-
-    Raises:
-        MessageError: If it is none.
-    """
-    try:
-        return datetime.fromtimestamp(at, UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise MessageError("time_impossible", f"{at} is no time") from error
+    """An admitted time of the wire as aware UTC."""
+    return datetime.fromtimestamp(at, UTC)

@@ -22,6 +22,9 @@ from teplosvet.domain.readings import Origin, Reading
 RELATIVE_BELOW = 2.0**28
 """A time below this is relative to now. [s]"""
 
+VERSION = 10
+"""The version of SenML that we understand (RFC 8428, 4.4)."""
+
 SERIAL = "serial"
 
 
@@ -73,10 +76,18 @@ class Pack(NamedTuple):
     Attributes:
         instants: What it says, a device and an instant each.
         ack: The id under which the publisher wants to be told of the commit, or None.
+        problems: Reason and detail of records that cannot be read; the others are in `instants`.
     """
 
     instants: list[Instant]
     ack: str | None
+    problems: tuple[tuple[str, str], ...] = ()
+
+
+class _Asking(msgspec.Struct, gc=False):
+    """What is read of a record when the pack as a whole cannot be."""
+
+    ack: str | None = None
 
 
 class _PlainRecord(msgspec.Struct, gc=False, forbid_unknown_fields=True):
@@ -92,6 +103,8 @@ class _PlainRecord(msgspec.Struct, gc=False, forbid_unknown_fields=True):
 
 _decoder = msgspec.json.Decoder(list[Record])
 _plain_decoder = msgspec.json.Decoder(list[_PlainRecord])
+_asking_decoder = msgspec.json.Decoder(list[_Asking])
+_label_decoder = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _encoder = msgspec.json.Encoder()
 
 
@@ -110,7 +123,8 @@ def decode(payload: bytes, publisher: str) -> Pack:
 
 def _decode_plain(payload: bytes) -> Pack | None:
     """Decode the usual pack, or None if it is another one: nearly all messages are usual, so it has to be cheap."""
-    if payload.count(b'"bn"') != 1 or payload.count(b'"bt"') != 1:
+    # a label that is written with an escape would not be counted
+    if payload.count(b'"bn"') != 1 or payload.count(b'"bt"') != 1 or b"\\" in payload:
         return None
     try:
         records = _plain_decoder.decode(payload)
@@ -118,12 +132,12 @@ def _decode_plain(payload: bytes) -> Pack | None:
         return None
     head = records[0]
     base, at = head.bn, head.bt
-    if base is None or at is None or base.find("/") != len(base) - 1:
+    if base is None or at is None or len(base) < 2 or base.find("/") != len(base) - 1:
         return None
     names = [record.n for record in records]
     values = [record.v for record in records]
     if None in values:
-        values = [record.v if record.vb is None else float(record.vb) for record in records]
+        values = [record.v if record.v is not None or record.vb is None else float(record.vb) for record in records]
     if None in values or None in names or "/" in "".join(cast("list[str]", names)):
         return None
     fields = (*names, *[record.u for record in records])
@@ -133,13 +147,34 @@ def _decode_plain(payload: bytes) -> Pack | None:
 def _decode_any(payload: bytes, publisher: str) -> Pack:
     try:
         records = _decoder.decode(payload)
+        _check_understood(payload, records)
     except msgspec.ValidationError as error:
         raise MessageError("not_senml", str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MessageError("not_json", str(error)) from error
-    if not records:
-        raise MessageError("empty_pack", "the pack has no records")
-    return Pack(_resolve(records, publisher), records[0].ack)
+    instants, problems = _resolve(records, publisher)
+    if not instants and not problems:
+        raise MessageError("empty_pack", "the pack says nothing")
+    return Pack(instants, records[0].ack, tuple(problems))
+
+
+def _check_understood(payload: bytes, records: list[Record]) -> None:
+    """Refuse what RFC 8428, section 4.4, forbids to ignore: a newer version, and unknown labels that end with «_»."""
+    if any(record.bver is not None and record.bver > VERSION for record in records):
+        raise MessageError("not_senml", f"SenML of a version above {VERSION}")
+    if b'_"' in payload or b"\\" in payload:
+        for label in {label for record in _label_decoder.decode(payload) for label in record}:
+            if label.endswith("_"):
+                raise MessageError("not_senml", f"the label {label[:40]!r} has to be understood, and is not")
+
+
+def ack_asked(payload: bytes) -> str | None:
+    """The id under which the publisher of a pack that cannot be decoded wants to be told, if that much can be read."""
+    try:
+        records = _asking_decoder.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return records[0].ack if records else None
 
 
 class _Gathered:
@@ -153,28 +188,49 @@ class _Gathered:
         self.values: list[float] = []
         self.serial: str | None = None
 
+    def take(self, name: str, unit: str | None, value: float | None, serial: str | None) -> None:
+        """Take what one record says: a serial number, or a value."""
+        if serial is not None:
+            self.serial = serial
+        elif value is not None:
+            self.names.append(name)
+            self.units.append(unit)
+            self.values.append(value)
 
-def _resolve(records: list[Record], publisher: str) -> list[Instant]:
+
+def _resolve(records: list[Record], publisher: str) -> tuple[list[Instant], list[tuple[str, str]]]:
     """Apply base fields (RFC 8428, section 4.6) and group the values by device, instant and origin."""
     gathered: dict[tuple[str, float, str], _Gathered] = {}
+    problems: list[tuple[str, str]] = []
     base = Record(bn="", bt=0.0, bv=0.0, bo=Origin.LIVE)
     for record in records:
         _rebase(base, record)
-        if record.n is None and record.v is None and record.vs is None and record.vb is None:
+        if _says_nothing(record):
             continue
         device, _, quantity = f"{base.bn}{record.n or ''}".rpartition("/")
-        at = (base.bt or 0.0) + (record.t or 0.0)
-        here = gathered.setdefault((device or publisher, at, base.bo or Origin.LIVE), _Gathered())
-        if record.vs is not None and quantity == SERIAL:
-            here.serial = record.vs
+        value = _number(record, base.bv or 0.0)
+        serial = record.vs if quantity == SERIAL else None
+        if base.bo not in _ORIGINS:
+            problems.append(("unknown_origin", f"bo must be live or archive, it says {(base.bo or '')[:40]!r}"))
+        elif value is None and serial is None:
+            problems.append(("no_number", f"{quantity[:80] or 'a record'} has no numeric value"))
         else:
-            here.names.append(quantity)
-            here.units.append(record.u or base.bu)
-            here.values.append(_number(record, base.bv or 0.0, quantity))
-    return [
+            at = (base.bt or 0.0) + (record.t or 0.0)
+            here = gathered.setdefault((device or publisher, at, base.bo or Origin.LIVE), _Gathered())
+            here.take(quantity, base.bu if record.u is None else record.u, value, serial)
+    instants = [
         Instant(device, at, origin, here.serial, (*here.names, *here.units), here.values)
         for (device, at, origin), here in gathered.items()
     ]
+    return instants, problems
+
+
+_ORIGINS = frozenset({Origin.LIVE, Origin.ARCHIVE})
+
+
+def _says_nothing(record: Record) -> bool:
+    """Whether a record only sets base fields."""
+    return (record.n, record.v, record.vs, record.vb, record.vd, record.s) == (None,) * 6
 
 
 def _rebase(base: Record, record: Record) -> None:
@@ -187,21 +243,13 @@ def _rebase(base: Record, record: Record) -> None:
     if record.bv is not None:
         base.bv = record.bv
     if record.bo is not None:
-        base.bo = _origin(record.bo)
+        base.bo = record.bo
 
 
-def _number(record: Record, base_value: float, quantity: str) -> float:
+def _number(record: Record, base_value: float) -> float | None:
     if record.v is not None:
         return record.v + base_value
-    if record.vb is not None:
-        return 1.0 if record.vb else 0.0
-    raise MessageError("no_number", f"{quantity or 'a record'} has no numeric value")
-
-
-def _origin(text: str) -> str:
-    if text not in {Origin.LIVE, Origin.ARCHIVE}:
-        raise MessageError("unknown_origin", f"bo must be live or archive, it says {text[:40]!r}")
-    return text
+    return None if record.vb is None else float(record.vb)
 
 
 def encode(readings: Iterable[Reading], ack: str | None = None) -> bytes:

@@ -4,9 +4,14 @@ The publisher is the authenticated user: a device, or a gateway that speaks for 
 to it. Identity comes from the topic, never from the payload.
 """
 
+import re
 from enum import StrEnum
 
 PREFIX = "teplosvet/v1"
+
+# A broker that lets wildcards or NUL through (MQTT 3.1.1, 3.3.2.1 and 1.5.3, forbids both) must not make us publish to
+# them, and names have an end.
+_PUBLISHER = re.compile(r"[^+#\x00-\x1f\x7f]{1,200}")
 
 
 class Channel(StrEnum):
@@ -47,6 +52,6 @@ def parse_topic(text: str) -> tuple[str, Channel]:
         ValueError: If the topic is not one of ours.
     """
     parts = text.split("/")
-    if len(parts) != 4 or "/".join(parts[:2]) != PREFIX or not parts[2]:
+    if len(parts) != 4 or "/".join(parts[:2]) != PREFIX or not _PUBLISHER.fullmatch(parts[2]):
         raise ValueError(f"not a topic of {PREFIX}: {text!r}")
     return parts[2], Channel(parts[3])

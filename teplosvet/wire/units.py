@@ -8,7 +8,6 @@ References:
 """
 
 from dataclasses import dataclass
-from functools import cache
 
 from teplosvet.domain.quantities import Quantity
 
@@ -64,13 +63,11 @@ _CONVERSIONS: dict[str, dict[str, Conversion]] = {
 _BY_WIRE_NAME = {name: quantity for quantity in Quantity for name in (quantity.wire_name, quantity.value)}
 
 
-@cache
 def quantity_of(name: str) -> Quantity | None:
     """The quantity of a wire name; its full name with the unit is understood too."""
     return _BY_WIRE_NAME.get(name)
 
 
-@cache
 def conversion(quantity: Quantity, unit: str) -> Conversion | None:
     """How a value in `unit` becomes one in the quantity's own, or None if it cannot.
 

@@ -23,6 +23,3 @@ RETURNING id, topic, payload;
 
 -- name: newest
 SELECT COALESCE(max(id), 0) FROM quarantine;
-
--- name: still_refused
-SELECT count(*) FROM quarantine WHERE id = ANY(%(ids)s) AND replayed_at IS NULL;

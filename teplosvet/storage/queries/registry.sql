@@ -3,6 +3,9 @@
 -- name: ingest_devices
 SELECT id, name, class, publisher FROM device;
 
+-- name: ingest_devices_named
+SELECT id, name, class, publisher FROM device WHERE name = ANY(%(names)s::text[]);
+
 -- name: lock
 SELECT pg_advisory_xact_lock(7403752);
 

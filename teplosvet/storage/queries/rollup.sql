@@ -4,13 +4,10 @@
 SELECT pg_try_advisory_lock(7403753);
 
 -- name: dirty
-SELECT id, device_ids, from_us, to_us FROM dirty_range ORDER BY id LIMIT %(limit)s;
+SELECT id, device_ids, from_us, to_us FROM dirty_range WHERE id <= %(up_to)s ORDER BY id LIMIT %(limit)s;
 
 -- name: clean
 DELETE FROM dirty_range WHERE id = ANY(%(ids)s);
-
--- name: again
-INSERT INTO dirty_range (device_ids, from_us, to_us) VALUES (%(device_ids)s, %(from_us)s, %(to_us)s);
 
 -- name: unlock
 SELECT pg_advisory_unlock(7403753);
@@ -51,58 +48,79 @@ FROM register_epoch WHERE device_id = ANY(%(ids)s)
 ORDER BY device_id, quantity, started_at;
 
 -- name: create_window
--- What may change when readings change in [from, to], in whole local days, and what has to be read to compute that.
-CREATE TEMP TABLE rollup_window ON COMMIT DROP AS
-WITH dirty AS (
-    SELECT d.device_id, d.zone,
-           GREATEST(d.from_us, {first_us})::double precision AS from_us, LEAST(d.to_us, {last_us})::double precision AS to_us
+-- What may change when readings change in [from, to], in whole local days, and what has to be read to compute that: time
+-- and a number of readings to each side. A whole history needs no look around, which would visit every chunk.
+CREATE TEMP TABLE {window} ON COMMIT DROP AS
+WITH bounds AS (
+    SELECT device_id, zone, to_timestamp(from_us / 1e6) AS from_at, to_timestamp(to_us / 1e6) AS to_at,
+           from_us = {first_us} AND to_us = {last_us} AS whole
     FROM unnest({device_ids}::integer[], {from_us}::bigint[], {to_us}::bigint[], {zones}::text[])
         AS d (device_id, from_us, to_us, zone)
-), bounds AS (
-    SELECT device_id, zone, to_timestamp(from_us / 1e6) AS from_at, to_timestamp(to_us / 1e6) AS to_at FROM dirty
 ), influence AS (
-    SELECT b.device_id, b.zone,
+    SELECT b.device_id, b.zone, b.whole,
            date_trunc('day', LEAST(b.from_at - {context}::interval, COALESCE(before.at, b.from_at)), b.zone) AS out_from,
            date_trunc('day', GREATEST(b.to_at + {context}::interval, COALESCE(after.at, b.to_at)), b.zone) AS last_day
     FROM bounds b
     LEFT JOIN LATERAL (
-        SELECT measured_at AS at FROM {table} WHERE device_id = b.device_id AND measured_at < b.from_at
+        SELECT measured_at AS at FROM {table}
+        WHERE NOT b.whole AND device_id = b.device_id AND measured_at < b.from_at AND {present}
         ORDER BY measured_at DESC OFFSET {readings} LIMIT 1
     ) before ON true
     LEFT JOIN LATERAL (
-        SELECT measured_at AS at FROM {table} WHERE device_id = b.device_id AND measured_at > b.to_at
+        SELECT measured_at AS at FROM {table}
+        WHERE NOT b.whole AND device_id = b.device_id AND measured_at > b.to_at AND {present}
         ORDER BY measured_at OFFSET {readings} LIMIT 1
     ) after ON true
 ), output AS (
-    SELECT device_id, zone, out_from, ((last_day AT TIME ZONE zone) + INTERVAL '1 day') AT TIME ZONE zone AS out_to
+    SELECT device_id, zone, whole, out_from, ((last_day AT TIME ZONE zone) + INTERVAL '1 day') AT TIME ZONE zone AS out_to
     FROM influence
 )
 SELECT o.device_id, o.out_from, o.out_to,
        LEAST(o.out_from - {context}::interval, COALESCE(before.at, '-infinity')) AS read_from,
-       GREATEST(o.out_to + {context}::interval, COALESCE(after.at, 'infinity')) AS read_to
+       GREATEST(o.out_to + {context}::interval, COALESCE(after.at, 'infinity')) AS read_to,
+       CASE WHEN o.whole THEN extract(epoch FROM COALESCE(extent.last - extent.first, INTERVAL '0'))
+            ELSE extract(epoch FROM o.out_to - o.out_from) END AS length_s
 FROM output o
 LEFT JOIN LATERAL (
-    SELECT measured_at AS at FROM {table} WHERE device_id = o.device_id AND measured_at < o.out_from
+    SELECT measured_at AS at FROM {table}
+    WHERE NOT o.whole AND device_id = o.device_id AND measured_at < o.out_from AND {present}
     ORDER BY measured_at DESC OFFSET {readings} LIMIT 1
 ) before ON true
 LEFT JOIN LATERAL (
-    SELECT measured_at AS at FROM {table} WHERE device_id = o.device_id AND measured_at > o.out_to
+    SELECT measured_at AS at FROM {table}
+    WHERE NOT o.whole AND device_id = o.device_id AND measured_at > o.out_to AND {present}
     ORDER BY measured_at OFFSET {readings} LIMIT 1
-) after ON true;
+) after ON true
+LEFT JOIN LATERAL (
+    SELECT min(measured_at) AS first, max(measured_at) AS last FROM {table} WHERE o.whole AND device_id = o.device_id
+) extent ON true;
+
+-- name: every_reading
+true;
+
+-- name: with_value
+{column} IS NOT NULL;
 
 -- name: windows
-SELECT device_id, (extract(epoch FROM out_from) * 1000000)::bigint, (extract(epoch FROM out_to) * 1000000)::bigint
-FROM rollup_window ORDER BY device_id;
+SELECT device_id, (extract(epoch FROM out_from) * 1000000)::bigint, (extract(epoch FROM out_to) * 1000000)::bigint,
+       read_from = '-infinity', read_to = 'infinity', length_s::double precision
+FROM {window} ORDER BY device_id;
 
 -- name: read
-SELECT device_id, array_agg((extract(epoch FROM measured_at) * 1000000)::bigint),
-       array_agg(COALESCE(hashtext(serial) & 2147483647, -1)), {values}
-FROM (
-    SELECT r.* FROM rollup_window w
-    JOIN {table} r ON r.device_id = w.device_id AND r.measured_at BETWEEN w.read_from AND w.read_to
-    ORDER BY r.device_id, r.measured_at
-) ordered
-GROUP BY device_id;
+-- A device at a time: its readings come in order from the index, so that nothing has to be sorted as a whole.
+SELECT w.device_id, r.*
+FROM {window} w
+CROSS JOIN LATERAL (
+    SELECT array_agg((extract(epoch FROM measured_at) * 1000000)::bigint), array_agg(COALESCE(hashtext(serial) & 2147483647, -1)),
+           {values}
+    FROM (
+        SELECT * FROM {table}
+        WHERE device_id = w.device_id AND measured_at BETWEEN w.read_from AND w.read_to AND {present}
+        ORDER BY measured_at
+    ) ordered
+    HAVING count(*) > 0
+) r
+WHERE w.device_id = ANY({device_ids}::integer[]);
 
 -- name: read_value
 array_agg(COALESCE({column}, 'NaN'::double precision));
@@ -112,43 +130,46 @@ array_agg(COALESCE({column}, 'NaN'::double precision));
 WITH span AS (
     SELECT {from_at}::timestamptz - {context}::interval AS from_at, {to_at}::timestamptz + {context}::interval AS to_at
 ), bounds AS (
-    SELECT LEAST(from_at, COALESCE((SELECT measured_at FROM {table} WHERE device_id = {device_id} AND measured_at < from_at
+    SELECT LEAST(from_at, COALESCE((SELECT measured_at FROM {table}
+                                    WHERE device_id = {device_id} AND measured_at < from_at AND {present}
                                     ORDER BY measured_at DESC OFFSET {readings} LIMIT 1), '-infinity')) AS read_from,
-           GREATEST(to_at, COALESCE((SELECT measured_at FROM {table} WHERE device_id = {device_id} AND measured_at > to_at
+           GREATEST(to_at, COALESCE((SELECT measured_at FROM {table}
+                                     WHERE device_id = {device_id} AND measured_at > to_at AND {present}
                                      ORDER BY measured_at OFFSET {readings} LIMIT 1), 'infinity')) AS read_to
     FROM span
 )
-SELECT device_id, array_agg((extract(epoch FROM measured_at) * 1000000)::bigint),
-       array_agg(COALESCE(hashtext(serial) & 2147483647, -1)), {values}
+SELECT array_agg((extract(epoch FROM measured_at) * 1000000)::bigint), array_agg(COALESCE(hashtext(serial) & 2147483647, -1)),
+       {values}
 FROM (
     SELECT r.* FROM bounds b
-    JOIN {table} r ON r.device_id = {device_id} AND r.measured_at BETWEEN b.read_from AND b.read_to
+    JOIN {table} r ON r.device_id = {device_id} AND r.measured_at BETWEEN b.read_from AND b.read_to AND {present}
     ORDER BY r.measured_at
 ) ordered
-GROUP BY device_id;
+HAVING count(*) > 0;
 
 -- name: create_stages
-CREATE TEMP TABLE IF NOT EXISTS stage_consumption (
+CREATE TEMP TABLE IF NOT EXISTS stage_hourly (
     device_id integer, quantity integer, at_us bigint, width_s integer,
     amount double precision, estimated double precision, covered_s integer, rule integer
 );
+CREATE TEMP TABLE IF NOT EXISTS stage_daily (LIKE stage_hourly);
 CREATE TEMP TABLE IF NOT EXISTS stage_state (
     device_id integer, quantity integer, at_us bigint, mean double precision, low double precision, high double precision,
     samples integer
 );
-TRUNCATE stage_consumption, stage_state;
+TRUNCATE stage_hourly, stage_daily, stage_state;
 
 -- name: copy_consumption
-COPY stage_consumption (device_id, quantity, at_us, width_s, amount, estimated, covered_s, rule) FROM STDIN (FORMAT binary);
+COPY {stage} (device_id, quantity, at_us, width_s, amount, estimated, covered_s, rule) FROM STDIN (FORMAT binary);
 
 -- name: copy_state
-COPY stage_state (device_id, quantity, at_us, mean, low, high, samples) FROM STDIN (FORMAT binary);
+COPY {stage} (device_id, quantity, at_us, mean, low, high, samples) FROM STDIN (FORMAT binary);
 
 -- name: merge_hourly
 INSERT INTO consumption_hourly (device_id, quantity, hour, amount, estimated, covered_s, rule)
 SELECT device_id, (%(quantities)s::text[])[quantity + 1], to_timestamp(at_us / 1e6), NULLIF(amount, 'NaN'),
        COALESCE(NULLIF(estimated, 'NaN'), 0), covered_s, (%(rules)s::text[])[rule + 1]
-FROM stage_consumption
+FROM stage_hourly
 ORDER BY 1, 2, 3
 ON CONFLICT (device_id, quantity, hour) DO UPDATE
 SET amount = excluded.amount, estimated = excluded.estimated, covered_s = excluded.covered_s, rule = excluded.rule;
@@ -157,16 +178,13 @@ SET amount = excluded.amount, estimated = excluded.estimated, covered_s = exclud
 INSERT INTO consumption_daily (device_id, quantity, day, amount, estimated, covered_s, day_s, rule)
 SELECT s.device_id, (%(quantities)s::text[])[s.quantity + 1], (to_timestamp(s.at_us / 1e6) AT TIME ZONE p.zone)::date,
        NULLIF(s.amount, 'NaN'), COALESCE(NULLIF(s.estimated, 'NaN'), 0), s.covered_s, s.width_s, (%(rules)s::text[])[s.rule + 1]
-FROM stage_consumption s
+FROM stage_daily s
 JOIN device_place p USING (device_id)
 WHERE p.zone IS NOT NULL
 ORDER BY 1, 2, 3
 ON CONFLICT (device_id, quantity, day) DO UPDATE
 SET amount = excluded.amount, estimated = excluded.estimated, covered_s = excluded.covered_s, day_s = excluded.day_s,
     rule = excluded.rule;
-
--- name: clear_consumption
-TRUNCATE stage_consumption;
 
 -- name: merge_state
 INSERT INTO state_hourly (device_id, quantity, hour, mean, low, high, samples)
@@ -177,8 +195,11 @@ ON CONFLICT (device_id, quantity, hour) DO UPDATE
 SET mean = excluded.mean, low = excluded.low, high = excluded.high, samples = excluded.samples;
 
 -- name: forget_epochs
-DELETE FROM register_epoch e USING rollup_window w
-WHERE e.device_id = w.device_id AND e.started_at >= w.out_from AND e.started_at < w.out_to;
+DELETE FROM register_epoch e
+USING unnest(%(device_ids)s::integer[], %(quantities)s::text[], %(from_us)s::bigint[], %(to_us)s::bigint[])
+    AS w (device_id, quantity, from_us, to_us)
+WHERE e.device_id = w.device_id AND e.quantity = w.quantity
+  AND e.started_at >= to_timestamp(w.from_us / 1e6) AND e.started_at < to_timestamp(w.to_us / 1e6);
 
 -- name: epoch
 INSERT INTO register_epoch (device_id, quantity, started_at, shift, reason)
@@ -186,43 +207,86 @@ VALUES (%(device_id)s, %(quantity)s, to_timestamp(%(at_us)s / 1e6), %(shift)s, %
 ON CONFLICT (device_id, quantity, started_at) DO UPDATE SET shift = excluded.shift, reason = excluded.reason;
 
 -- name: forget_findings
-DELETE FROM register_finding f USING rollup_window w
-WHERE f.device_id = w.device_id AND f.found_at >= w.out_from AND f.found_at < w.out_to;
+DELETE FROM register_finding f
+USING unnest(%(device_ids)s::integer[], %(quantities)s::text[], %(from_us)s::bigint[], %(to_us)s::bigint[])
+    AS w (device_id, quantity, from_us, to_us)
+WHERE f.device_id = w.device_id AND f.quantity = w.quantity
+  AND f.found_at >= to_timestamp(w.from_us / 1e6) AND f.found_at < to_timestamp(w.to_us / 1e6);
 
 -- name: finding
 INSERT INTO register_finding (device_id, quantity, found_at, code, severity, data)
 VALUES (%(device_id)s, %(quantity)s, %(found_at)s, %(code)s, %(severity)s, %(data)s)
 ON CONFLICT (device_id, quantity, found_at, code) DO UPDATE SET severity = excluded.severity, data = excluded.data;
 
+-- name: widen
+-- A register that is read more seldom than the device reports reaches further than the device's window.
+UPDATE rollup_window w SET out_from = LEAST(w.out_from, r.out_from), out_to = GREATEST(w.out_to, r.out_to)
+FROM register_window r WHERE r.device_id = w.device_id;
+
 -- name: building_energy
--- A building's day: every device of the carrier that was installed in it on that day. If one of them is unknown the
--- day's energy is unknown, since a silent lamp would look like a saving; the coverage tells how much is missing.
+-- A building's day: every device of the carrier that was installed in it on that day. If more of one is unknown than a day may
+-- lack, the day's energy is unknown, since a silent lamp would look like a saving; the coverage tells how much is missing.
+-- A device that moved to another building on that day, or whose days are those of another zone, is summed by hours.
 WITH touched AS (
-    SELECT i.building_id, min(w.out_from) AS out_from, max(w.out_to) AS out_to
-    FROM rollup_window w JOIN installation i ON i.device_id = w.device_id
-    GROUP BY i.building_id
+    SELECT i.building_id, b.zone, min(w.out_from) AS out_from, max(w.out_to) AS out_to
+    FROM rollup_window w
+    JOIN installation i ON i.device_id = w.device_id
+    JOIN building b ON b.id = i.building_id
+    GROUP BY i.building_id, b.zone
 ), days AS (
-    SELECT t.building_id, b.zone, day::date AS day,
-           (day AT TIME ZONE b.zone) AS starts, ((day + INTERVAL '1 day') AT TIME ZONE b.zone) AS ends
+    SELECT t.building_id, t.zone, d.day::date AS day,
+           d.day AT TIME ZONE t.zone AS starts, (d.day + INTERVAL '1 day') AT TIME ZONE t.zone AS ends
     FROM touched t
-    JOIN building b ON b.id = t.building_id
     CROSS JOIN LATERAL generate_series(
-        GREATEST(t.out_from, (SELECT min(installed_at) FROM installation i WHERE i.building_id = t.building_id)) AT TIME ZONE b.zone,
-        LEAST(t.out_to, now()) AT TIME ZONE b.zone, INTERVAL '1 day') AS moment
-    CROSS JOIN LATERAL (SELECT date_trunc('day', moment) AS day) d
+        date_trunc('day', GREATEST(t.out_from, (SELECT min(installed_at) FROM installation i
+                                                WHERE i.building_id = t.building_id)) AT TIME ZONE t.zone),
+        LEAST(t.out_to - INTERVAL '1 second', now()) AT TIME ZONE t.zone, INTERVAL '1 day') AS d (day)
 ), installed AS (
-    SELECT DISTINCT y.building_id, y.day, y.starts, y.ends, d.id AS device_id, {carrier} AS carrier, {register} AS register
+    SELECT y.building_id, y.zone, y.day, y.starts, y.ends, i.device_id,
+           sum(extract(epoch FROM LEAST(i.removed_at, y.ends) - GREATEST(i.installed_at, y.starts)))::double precision AS installed_s
     FROM days y
     JOIN installation i ON i.building_id = y.building_id AND i.installed_at < y.ends
         AND (i.removed_at IS NULL OR i.removed_at > y.starts)
     JOIN device d ON d.id = i.device_id AND d.class = {carrier}
+    GROUP BY y.building_id, y.zone, y.day, y.starts, y.ends, i.device_id
+), placed AS (
+    SELECT i.*, p.zone <> i.zone OR EXISTS (
+               SELECT FROM installation o
+               WHERE o.device_id = i.device_id AND o.building_id <> i.building_id AND o.installed_at < i.ends
+                 AND (o.removed_at IS NULL OR o.removed_at > i.starts)) AS by_hours
+    FROM installed i JOIN device_place p USING (device_id)
+), consumed AS (
+    SELECT i.building_id, i.day, i.ends - i.starts AS length, i.installed_s,
+           CASE WHEN i.by_hours THEN h.amount ELSE c.amount END AS amount,
+           CASE WHEN i.by_hours THEN h.estimated ELSE c.estimated END AS estimated,
+           COALESCE(CASE WHEN i.by_hours THEN h.covered_s ELSE c.covered_s END, 0) AS covered_s
+    FROM placed i
+    LEFT JOIN consumption_daily c ON c.device_id = i.device_id AND c.quantity = {register} AND c.day = i.day AND NOT i.by_hours
+    LEFT JOIN LATERAL (
+        SELECT sum(a.amount * s.share) AS amount, sum(a.estimated * s.share) AS estimated, sum(a.covered_s * s.share) AS covered_s
+        FROM installation o
+        JOIN consumption_hourly a ON a.device_id = o.device_id AND a.quantity = {register}
+            AND a.hour > i.starts - INTERVAL '1 hour' AND a.hour < i.ends
+        CROSS JOIN LATERAL (
+            SELECT extract(epoch FROM LEAST(a.hour + INTERVAL '1 hour', i.ends, o.removed_at)
+                                      - GREATEST(a.hour, i.starts, o.installed_at)) / 3600.0 AS share
+        ) s
+        WHERE i.by_hours AND o.device_id = i.device_id AND o.building_id = i.building_id AND s.share > 0
+    ) h ON true
+), gone AS (
+    DELETE FROM building_energy_daily e USING touched t
+    WHERE e.building_id = t.building_id AND e.carrier = {carrier}
+      AND e.day >= (t.out_from AT TIME ZONE t.zone)::date AND e.day < (t.out_to AT TIME ZONE t.zone)::date
+      AND NOT EXISTS (SELECT FROM installed i WHERE i.building_id = e.building_id AND i.day = e.day)
 )
 INSERT INTO building_energy_daily (building_id, carrier, day, energy_kwh, estimated_kwh, coverage, devices)
-SELECT i.building_id, i.carrier, i.day, CASE WHEN count(c.amount) = count(*) THEN sum(c.amount) END, COALESCE(sum(c.estimated), 0),
-       LEAST(1.0, COALESCE(sum(c.covered_s), 0) / sum(extract(epoch FROM i.ends - i.starts))::double precision), count(*)
-FROM installed i
-LEFT JOIN consumption_daily c ON c.device_id = i.device_id AND c.quantity = i.register AND c.day = i.day
-GROUP BY i.building_id, i.carrier, i.day
+SELECT building_id, {carrier}, day,
+       CASE WHEN bool_and(installed_s - covered_s <= {may_lack} * extract(epoch FROM length)::double precision) THEN sum(amount) END,
+       COALESCE(sum(estimated), 0),
+       LEAST(1.0, sum(covered_s) / sum(extract(epoch FROM length))::double precision),
+       count(*)
+FROM consumed
+GROUP BY building_id, day
 ON CONFLICT (building_id, carrier, day) DO UPDATE
 SET energy_kwh = excluded.energy_kwh, estimated_kwh = excluded.estimated_kwh, coverage = excluded.coverage,
     devices = excluded.devices;
@@ -237,7 +301,8 @@ WHERE d.id = ANY(%(ids)s) AND d.class = {device_class}
 ORDER BY d.id
 ON CONFLICT (device_id) DO UPDATE
 SET measured_at = excluded.measured_at, received_at = excluded.received_at, quantities = excluded.quantities
-WHERE l.measured_at <= excluded.measured_at;
+WHERE l.measured_at < excluded.measured_at
+   OR (l.measured_at = excluded.measured_at AND l.quantities IS DISTINCT FROM excluded.quantities);
 
 -- name: dirty_since
 SELECT COALESCE(max(id), 0), array_agg(DISTINCT device_id)
@@ -248,4 +313,4 @@ WHERE id > %(id)s;
 SELECT d.id, d.class, COALESCE(p.zone, 'UTC') FROM device d JOIN device_place p ON p.device_id = d.id WHERE d.name = %(name)s;
 
 -- name: drop_window
-DROP TABLE rollup_window;
+DROP TABLE {window};

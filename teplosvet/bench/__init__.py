@@ -1,0 +1,1 @@
+"""Benchmarks that need more than one service; speed is measured here and asserted nowhere."""

@@ -1,0 +1,191 @@
+"""`teplosvet bench ingest`: from the broker into the database, the tap beside plain paho in one run.
+
+A publisher process, the broker, the database and one worker share the machine. A message is one pack of seven values;
+QoS 1, deduplicated, acknowledged after COMMIT. The clock runs from the first publication to the last committed row.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import psycopg
+import typer
+from psycopg.rows import TupleRow
+
+from teplosvet import output
+from teplosvet.bench.load import PUBLISHER, device_name
+from teplosvet.domain.errors import ServiceUnavailableError
+from teplosvet.stack import embedded
+from teplosvet.stack.mosquitto import find_mosquitto, mosquitto
+from teplosvet.stack.supervisor import READY_FOLDER
+from teplosvet.stack.timescale import TimescaleServer, find_timescale, timescale
+from teplosvet.storage.database import connect
+from teplosvet.storage.migrate import edition, migrate
+from teplosvet.storage.queries import query
+
+PATIENCE_S = 30.0
+"""So long without a new row and the rest counts as lost. [s]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One variant.
+
+    Attributes:
+        variant: What was run.
+        messages_per_s: Messages from the first publication to the last committed row. [1/s]
+        rows: Rows in the database.
+        lost: Messages that are no row.
+        rss_mb: Most memory that the worker had. [MB]
+        seconds: How long it took. [s]
+        broker: Make of the broker.
+        edition: Edition of the database.
+    """
+
+    variant: str
+    messages_per_s: float
+    rows: int
+    lost: int
+    rss_mb: float
+    seconds: float
+    broker: str
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All variants of one run."""
+
+    runs: list[Run]
+
+
+VARIANTS = {"tap": ("teplosvet", "ingest"), "plain-paho": ("teplosvet.bench.plain_paho",)}
+"""The worker of each variant, as what is run by ``python -m``."""
+
+
+def bench_ingest(
+    messages: Annotated[int, typer.Option(min=1, help="Messages of each variant.")] = 200_000,
+    devices: Annotated[int, typer.Option(min=1, help="Devices that they come from.")] = 1000,
+    outage: Annotated[float, typer.Option(min=0, help="Third variant: the database away for so many seconds.")] = 0.0,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Messages per second from the broker into the database."""
+    runs = [_run(name, worker, messages, devices, 0.0) for name, worker in VARIANTS.items()]
+    if outage:
+        runs.append(_run("tap, database away", VARIANTS["tap"], messages, devices, outage))
+    if as_json:
+        output.print_json(Outcome(runs))
+        return
+    rows = [(run.variant, round(run.messages_per_s), run.rows, run.lost, round(run.rss_mb)) for run in runs]
+    where = f"{runs[0].broker}, {runs[0].edition}"
+    output.print_table(f"Ingest, {where}", ("variant", "messages/s", "rows", "lost", "worker MB"), rows)
+
+
+def _run(variant: str, worker: Sequence[str], messages: int, devices: int, outage_s: float) -> Run:
+    with (
+        output.progress_console.status(f"{variant}: {messages:,} messages"),
+        tempfile.TemporaryDirectory(prefix="teplosvet-bench-") as name,
+        ExitStack() as stack,
+    ):
+        folder = Path(name)
+        folder.chmod(0o755)
+        database = stack.enter_context(_database(folder / "postgres"))
+        broker_name, broker_url = stack.enter_context(_broker(folder / "broker"))
+        migrate(database.url)
+        with connect(database.url) as connection:
+            named = {"names": [device_name(n) for n in range(devices)], "publisher": PUBLISHER}
+            connection.execute(query("bench", "light_devices"), named)
+            made = edition(connection)
+        ready = folder / "ready"
+        ready.mkdir()
+        urls = {"TEPLOSVET_DATABASE_URL": database.url, "TEPLOSVET_MQTT_URL": broker_url, READY_FOLDER: str(ready)}
+        ingest = stack.enter_context(_process(["-m", *worker], urls))
+        _wait(lambda: any(ready.iterdir()), "the worker does not become ready")
+        started = _publish(broker_url, messages, devices)
+        if outage_s and isinstance(database, TimescaleServer):
+            database.stop()
+            time.sleep(outage_s)
+            database.start()
+        with connect(database.url) as connection:
+            rows, ended = _stored(connection, messages)
+        seconds = ended - started
+        return Run(variant, rows / seconds, rows, messages - rows, _peak_mb(ingest.pid), seconds, broker_name, made)
+
+
+def _publish(broker_url: str, messages: int, devices: int) -> float:
+    """Start publishing in a process of its own that ends by itself; when it began. [s since 1970-01-01 UTC]"""
+    arguments = [sys.executable, "-m", "teplosvet.bench.load", broker_url, str(messages), str(devices)]
+    publisher = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    if publisher.stdout is None or publisher.stdin is None or publisher.stdout.readline() != "ready\n":
+        raise ServiceUnavailableError("the publisher of the benchmark did not start")
+    started = time.time()
+    publisher.stdin.write("go\n")
+    publisher.stdin.flush()
+    return started
+
+
+def _stored(connection: psycopg.Connection[TupleRow], messages: int) -> tuple[int, float]:
+    """Wait until all rows are there or no more come; their number and when that was. [s since 1970-01-01 UTC]"""
+    rows, seen_at = 0, time.time()
+    while rows < messages and time.time() - seen_at < PATIENCE_S:
+        row = connection.execute(query("bench", "count_light")).fetchone()
+        if row and row[0] > rows:
+            rows, seen_at = row[0], time.time()
+        time.sleep(0.02 if rows > 0.95 * messages else 0.25)
+    return rows, seen_at
+
+
+@contextmanager
+def _database(folder: Path) -> Iterator[TimescaleServer | embedded.EmbeddedPostgres]:
+    if find_timescale() is not None:
+        with timescale() as server:
+            yield server
+    else:
+        with embedded.postgres(folder) as server:
+            yield server
+
+
+@contextmanager
+def _broker(folder: Path) -> Iterator[tuple[str, str]]:
+    if find_mosquitto() is not None:
+        folder.mkdir()
+        with mosquitto(folder) as server:
+            yield "mosquitto", server.url
+    else:
+        with embedded.broker() as server:
+            yield "iotcore", server.url
+
+
+@contextmanager
+def _process(arguments: Sequence[str], environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, *arguments], env={**os.environ, **environment})
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _wait(condition: Callable[[], bool], sentence: str) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        if time.monotonic() > deadline:
+            raise ServiceUnavailableError(sentence)
+        time.sleep(0.02)
+
+
+def _peak_mb(pid: int) -> float:
+    """Most resident memory that a process had. [MB]"""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
