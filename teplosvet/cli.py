@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "verify": "analytics.commands:verify",
     "bench counters": "analytics.consumption.commands:bench_counters",
     "bench ingest": "teplosvet.bench.ingest:bench_ingest",
+    "bench durability": "teplosvet.bench.durability:bench_durability",
     "bench rollup": "analytics.rollup.bench:bench_rollup",
 }
 """Where each command lives; a service is imported only when one of its commands is called."""
@@ -51,6 +52,7 @@ HELP: Mapping[str, str] = {
     "bench": "Benchmarks.",
     "bench counters": "Registers with faults: what comes out beside what is true.",
     "bench ingest": "Messages per second from the broker into the database.",
+    "bench durability": "Kill ingest, restart broker and database; count what is lost.",
     "bench rollup": "Seconds to roll up a day of a thousand devices.",
 }
 

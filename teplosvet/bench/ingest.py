@@ -23,7 +23,7 @@ from teplosvet import output
 from teplosvet.bench.load import PUBLISHER, device_name
 from teplosvet.domain.errors import ServiceUnavailableError
 from teplosvet.stack import embedded
-from teplosvet.stack.mosquitto import find_mosquitto, mosquitto
+from teplosvet.stack.mosquitto import MosquittoServer, find_mosquitto, mosquitto
 from teplosvet.stack.supervisor import READY_FOLDER
 from teplosvet.stack.timescale import TimescaleServer, find_timescale, timescale
 from teplosvet.storage.database import connect
@@ -97,8 +97,8 @@ def _run(variant: str, worker: Sequence[str], messages: int, devices: int, outag
     ):
         folder = Path(name)
         folder.chmod(0o755)
-        database = stack.enter_context(_database(folder / "postgres"))
-        broker_name, broker_url = stack.enter_context(_broker(folder / "broker"))
+        database = stack.enter_context(local_database(folder / "postgres"))
+        broker = stack.enter_context(local_broker(folder / "broker"))
         migrate(database.url)
         with connect(database.url) as connection:
             named = {"names": [device_name(n) for n in range(devices)], "publisher": PUBLISHER}
@@ -106,33 +106,38 @@ def _run(variant: str, worker: Sequence[str], messages: int, devices: int, outag
             made = edition(connection)
         ready = folder / "ready"
         ready.mkdir()
-        urls = {"TEPLOSVET_DATABASE_URL": database.url, "TEPLOSVET_MQTT_URL": broker_url, READY_FOLDER: str(ready)}
+        urls = {"TEPLOSVET_DATABASE_URL": database.url, "TEPLOSVET_MQTT_URL": broker.url, READY_FOLDER: str(ready)}
         ingest = stack.enter_context(_process(["-m", *worker], urls))
         _wait(lambda: any(ready.iterdir()), "the worker does not become ready")
-        started = _publish(broker_url, messages, devices)
+        started, _ = start_publisher(broker.url, messages, devices)
         if outage_s and isinstance(database, TimescaleServer):
             database.stop()
             time.sleep(outage_s)
             database.start()
         with connect(database.url) as connection:
-            rows, ended = _stored(connection, messages)
+            rows, ended = stored(connection, messages)
         seconds = ended - started
-        return Run(variant, rows / seconds, rows, messages - rows, _peak_mb(ingest.pid), seconds, broker_name, made)
+        make = "mosquitto" if isinstance(broker, MosquittoServer) else "iotcore"
+        return Run(variant, rows / seconds, rows, messages - rows, _peak_mb(ingest.pid), seconds, make, made)
 
 
-def _publish(broker_url: str, messages: int, devices: int) -> float:
-    """Start publishing in a process of its own that ends by itself; when it began. [s since 1970-01-01 UTC]"""
+def start_publisher(
+    broker_url: str, messages: int, devices: int, *, confirm: bool = False
+) -> tuple[float, subprocess.Popen[str]]:
+    """Start publishing in a process of its own; when that began, and the process. [s since 1970-01-01 UTC]"""
     arguments = [sys.executable, "-m", "teplosvet.bench.load", broker_url, str(messages), str(devices)]
+    if confirm:
+        arguments.append("confirm")
     publisher = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     if publisher.stdout is None or publisher.stdin is None or publisher.stdout.readline() != "ready\n":
         raise ServiceUnavailableError("the publisher of the benchmark did not start")
     started = time.time()
     publisher.stdin.write("go\n")
     publisher.stdin.flush()
-    return started
+    return started, publisher
 
 
-def _stored(connection: psycopg.Connection[TupleRow], messages: int) -> tuple[int, float]:
+def stored(connection: psycopg.Connection[TupleRow], messages: int) -> tuple[int, float]:
     """Wait until all rows are there or no more come; their number and when that was. [s since 1970-01-01 UTC]"""
     rows, seen_at = 0, time.time()
     while rows < messages and time.time() - seen_at < PATIENCE_S:
@@ -144,7 +149,8 @@ def _stored(connection: psycopg.Connection[TupleRow], messages: int) -> tuple[in
 
 
 @contextmanager
-def _database(folder: Path) -> Iterator[TimescaleServer | embedded.EmbeddedPostgres]:
+def local_database(folder: Path) -> Iterator[TimescaleServer | embedded.EmbeddedPostgres]:
+    """TimescaleDB if it is installed, else the embedded PostgreSQL."""
     if find_timescale() is not None:
         with timescale() as server:
             yield server
@@ -154,14 +160,15 @@ def _database(folder: Path) -> Iterator[TimescaleServer | embedded.EmbeddedPostg
 
 
 @contextmanager
-def _broker(folder: Path) -> Iterator[tuple[str, str]]:
+def local_broker(folder: Path) -> Iterator[MosquittoServer | embedded.EmbeddedBroker]:
+    """Mosquitto if it is installed, else the embedded broker."""
     if find_mosquitto() is not None:
         folder.mkdir()
         with mosquitto(folder) as server:
-            yield "mosquitto", server.url
+            yield server
     else:
         with embedded.broker() as server:
-            yield "iotcore", server.url
+            yield server
 
 
 @contextmanager

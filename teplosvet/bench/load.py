@@ -1,6 +1,6 @@
 """The publisher of the ingest benchmark: a process that prepares packs, says so, waits for a word and sends them.
 
-Run as a process: ``python -m teplosvet.bench.load MQTT_URL MESSAGES DEVICES``.
+Run as a process: ``python -m teplosvet.bench.load MQTT_URL MESSAGES DEVICES [confirm]``.
 """
 
 import sys
@@ -43,11 +43,11 @@ def main() -> None:
     """Prepare, say ``ready``, wait for a line, publish, say how long it took."""
     url, messages, devices = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     prepared = packs(messages, devices)
-    with Publisher(url, PUBLISHER, announce=False) as publisher:
+    with Publisher(url, PUBLISHER, announce=False, patience_s=120.0) as publisher:
         print("ready", flush=True)  # noqa: T201  # the parent reads it
         sys.stdin.readline()
         started = time.time()
-        publisher.publish(prepared)
+        publisher.publish(prepared, confirm="confirm" in sys.argv)
         print(started, time.time() - started, flush=True)  # noqa: T201
 
 

@@ -61,6 +61,11 @@ class Supervisor:
                 raise ServiceUnavailableError(f"{', '.join(missing)} did not become ready within {patience_s:.0f} s")
             time.sleep(0.02)
 
+    def pid(self, name: str) -> int | None:
+        """The process of a child, or None while it does not live."""
+        child = self._children.get(name)
+        return child.pid if child is not None and child.poll() is None else None
+
     def alive(self) -> dict[str, bool]:
         """Which children live now."""
         return {name: child.poll() is None for name, child in self._children.items()}
@@ -81,6 +86,7 @@ class Supervisor:
         pause = 0.0
         while not self._stop.wait(pause):
             started = time.monotonic()
+            (self._folder / name).unlink(missing_ok=True)
             child = subprocess.Popen(
                 [sys.executable, "-m", "teplosvet", *arguments], env=self._environment, stdin=subprocess.PIPE
             )
@@ -91,7 +97,9 @@ class Supervisor:
             if self._stop.is_set():
                 return
             lived = time.monotonic() - started
-            pause = 0.1 if lived > SHORTEST_LIFE_S else min(LONGEST_PAUSE_S, max(0.5, pause * 2))
+            # one that was ready had nothing wrong with it: it was killed
+            young = lived < SHORTEST_LIFE_S and not (self._folder / name).exists()
+            pause = min(LONGEST_PAUSE_S, max(0.5, pause * 2)) if young else 0.1
             log.warning("%s ended with code %d after %.0f s; started again in %.1f s", name, code, lived, pause)
 
 

@@ -5,3 +5,6 @@ INSERT INTO device (name, class, publisher) SELECT name, 'light', %(publisher)s 
 
 -- name: count_light
 SELECT count(*) FROM light_reading;
+
+-- name: count_twice
+SELECT count(*) - count(DISTINCT (device_id, measured_at)) FROM light_reading;

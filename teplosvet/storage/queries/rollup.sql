@@ -52,7 +52,10 @@ ORDER BY device_id, quantity, started_at;
 -- and a number of readings to each side. A whole history needs no look around, which would visit every chunk.
 CREATE TEMP TABLE {window} ON COMMIT DROP AS
 WITH bounds AS (
-    SELECT device_id, zone, to_timestamp(from_us / 1e6) AS from_at, to_timestamp(to_us / 1e6) AS to_at,
+    SELECT device_id, zone, to_timestamp(from_us / 1e6) AS from_at,
+           CASE WHEN to_us < {last_us} OR from_us = {first_us} THEN to_timestamp(to_us / 1e6)
+                ELSE GREATEST(to_timestamp(from_us / 1e6), (SELECT max(measured_at) FROM {table} r WHERE r.device_id = d.device_id))
+           END AS to_at,
            from_us = {first_us} AND to_us = {last_us} AS whole
     FROM unnest({device_ids}::integer[], {from_us}::bigint[], {to_us}::bigint[], {zones}::text[])
         AS d (device_id, from_us, to_us, zone)
@@ -111,7 +114,7 @@ FROM {window} ORDER BY device_id;
 SELECT w.device_id, r.*
 FROM {window} w
 CROSS JOIN LATERAL (
-    SELECT array_agg((extract(epoch FROM measured_at) * 1000000)::bigint), array_agg(COALESCE(hashtext(serial) & 2147483647, -1)),
+    SELECT array_agg((date_part('epoch', measured_at) * 1000000)::bigint), array_agg(COALESCE(hashtext(serial) & 2147483647, -1)),
            {values}
     FROM (
         SELECT * FROM {table}
@@ -138,7 +141,7 @@ WITH span AS (
                                      ORDER BY measured_at OFFSET {readings} LIMIT 1), 'infinity')) AS read_to
     FROM span
 )
-SELECT array_agg((extract(epoch FROM measured_at) * 1000000)::bigint), array_agg(COALESCE(hashtext(serial) & 2147483647, -1)),
+SELECT array_agg((date_part('epoch', measured_at) * 1000000)::bigint), array_agg(COALESCE(hashtext(serial) & 2147483647, -1)),
        {values}
 FROM (
     SELECT r.* FROM bounds b
