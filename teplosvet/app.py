@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import psycopg
 from fastapi import FastAPI, Request, Response
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -30,6 +31,7 @@ def create_app(database_url: str) -> FastAPI:
             app.state.pool.close()
 
     app = FastAPI(title="Teplosvet", lifespan=lifespan, docs_url="/api/docs", openapi_url="/api/openapi.json")
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
     for name in ROUTERS:
         app.include_router(importlib.import_module(name).router)
     app.add_api_route("/health", health, methods=["GET"], tags=["platform"])

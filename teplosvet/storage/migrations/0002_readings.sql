@@ -117,6 +117,7 @@ CREATE TABLE latest_reading (
     received_at timestamptz NOT NULL,
     quantities jsonb NOT NULL
 );
+CREATE INDEX ON latest_reading (measured_at DESC);
 
 -- What was refused, verbatim. The same message again raises `times`.
 CREATE TABLE quarantine (
