@@ -37,7 +37,7 @@ def cumulative_saving(days: Sequence[ReportingDay], half_width_kwh: float | None
         half_width_kwh: Half the stated band, None where none can be told. [kWh]
 
     References:
-        [1] ASHRAE Guideline 14-2014, "Measurement of energy, demand, and water savings", section 4.2.11.
+        [1] ASHRAE Guideline 14-2014, "Measurement of energy, demand, and water savings", annex B.
     """
     used = [row for row in days if row.avoided_kwh is not None]
     whole_kwh = sum(_adjusted_kwh(row) for row in used)

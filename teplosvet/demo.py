@@ -1,10 +1,12 @@
 """`teplosvet demo`: the main job on six simulated buildings, with the truth beside what is verified."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,13 +19,15 @@ from rich.table import Table
 
 from teplosvet import output
 from teplosvet.config import settings
-from teplosvet.stack.running import RunningStack
+from teplosvet.domain.periods import Period
+from teplosvet.stack.running import RunningStack, sole_stack
 from teplosvet.storage.database import connect
 from teplosvet.storage.queries import query
 
 if TYPE_CHECKING:  # the composition root loads services lazily
     from analytics.statement import Statement
     from simulators.scenario import Scenario
+    from simulators.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,8 @@ def _folder(*, once: bool) -> Iterator[None]:
     if not once:
         os.environ["TEPLOSVET_HOME"] = str(settings().home.with_name("teplosvet-demo"))
         settings.cache_clear()
+        with sole_stack():  # what an earlier demo left is of no use, what a running one has is not ours
+            shutil.rmtree(settings().home / "postgres", ignore_errors=True)
         yield
         return
     with tempfile.TemporaryDirectory(prefix="teplosvet-demo-", ignore_cleanup_errors=True) as folder:
@@ -145,7 +151,7 @@ def _show(stack: RunningStack) -> Outcome:
             bring_up_to_date(connection)
         statements = {code: verify_contract(connection, code, scenario.reporting) for code in scenario.truth}
         contracts = [_beside(scenario, code, statement) for code, statement in statements.items()]
-        return _counted(connection, contracts, tally.published, len(tally.distinct))
+        return _counted(connection, contracts, tally, scenario.reporting)
 
 
 def _beside(scenario: "Scenario", code: str, statement: "Statement") -> ContractOutcome:
@@ -178,17 +184,17 @@ def _within(truth: float, lower: float | None, upper: float | None) -> bool:
 
 
 def _counted(
-    connection: psycopg.Connection[TupleRow], contracts: list[ContractOutcome], published: int, distinct: int
+    connection: psycopg.Connection[TupleRow], contracts: list[ContractOutcome], tally: "Tally", last: Period
 ) -> Outcome:
-    row = connection.execute(query("registry", "count_readings")).fetchone()
-    stored, quarantined = row or (0, 0)
+    until = {"until": last.end + timedelta(days=1)}  # what the live simulators have said since is not meant
+    stored, quarantined = connection.execute(query("registry", "count_readings"), until).fetchone() or (0, 0)
     return Outcome(
         contracts=contracts,
-        published=published,
+        published=tally.published,
         stored=stored,
-        duplicates=published - distinct,
+        duplicates=tally.published - len(tally.distinct),
         quarantined=quarantined,
-        lost=distinct - stored,
+        lost=len(tally.distinct) - stored,
     )
 
 

@@ -94,8 +94,11 @@ SELECT ARRAY[id], ARRAY[-9223372036854775807], ARRAY[9223372036854775807] FROM d
 INSERT INTO device (name, class, publisher) VALUES (%(name)s, %(class)s, %(publisher)s) ON CONFLICT DO NOTHING;
 
 -- name: count_readings
-SELECT (SELECT count(*) FROM light_reading) + (SELECT count(*) FROM heat_reading) + (SELECT count(*) FROM electricity_reading)
-     + (SELECT count(*) FROM water_reading) + (SELECT count(*) FROM climate_reading),
+SELECT (SELECT count(*) FROM light_reading WHERE measured_at < %(until)s)
+     + (SELECT count(*) FROM heat_reading WHERE measured_at < %(until)s)
+     + (SELECT count(*) FROM electricity_reading WHERE measured_at < %(until)s)
+     + (SELECT count(*) FROM water_reading WHERE measured_at < %(until)s)
+     + (SELECT count(*) FROM climate_reading WHERE measured_at < %(until)s),
        (SELECT count(*) FROM quarantine);
 
 -- name: devices

@@ -48,55 +48,62 @@ FROM register_epoch WHERE device_id = ANY(%(ids)s)
 ORDER BY device_id, quantity, started_at;
 
 -- name: create_window
--- What may change when readings change in [from, to], in whole local days, and what has to be read to compute that: time
--- and a number of readings to each side. A whole history needs no look around, which would visit every chunk.
+-- What may change when readings change in [from, to], in whole local days, and what has to be read to compute that: a
+-- number of readings and some time to each side. A whole history needs no look around, which would visit every chunk.
 CREATE TEMP TABLE {window} ON COMMIT DROP AS
-WITH bounds AS (
-    SELECT device_id, zone, to_timestamp(from_us / 1e6) AS from_at,
-           CASE WHEN to_us < {last_us} OR from_us = {first_us} THEN to_timestamp(to_us / 1e6)
-                ELSE GREATEST(to_timestamp(from_us / 1e6), (SELECT max(measured_at) FROM {table} r WHERE r.device_id = d.device_id))
+WITH dirty AS MATERIALIZED (
+    SELECT w.device_id, w.zone, to_timestamp(w.from_us / 1e6) AS from_at,
+           CASE WHEN w.to_us < {last_us} OR w.from_us = {first_us} THEN to_timestamp(w.to_us / 1e6)
+                ELSE GREATEST(to_timestamp(w.from_us / 1e6), (SELECT max(measured_at) FROM {table} r WHERE r.device_id = w.device_id))
            END AS to_at,
-           from_us = {first_us} AND to_us = {last_us} AS whole
+           w.from_us = {first_us} AND w.to_us = {last_us} AS whole
     FROM unnest({device_ids}::integer[], {from_us}::bigint[], {to_us}::bigint[], {zones}::text[])
-        AS d (device_id, from_us, to_us, zone)
-), influence AS (
-    SELECT b.device_id, b.zone, b.whole,
-           date_trunc('day', LEAST(b.from_at - {context}::interval, COALESCE(before.at, b.from_at)), b.zone) AS out_from,
-           date_trunc('day', GREATEST(b.to_at + {context}::interval, COALESCE(after.at, b.to_at)), b.zone) AS last_day
-    FROM bounds b
-    LEFT JOIN LATERAL (
-        SELECT measured_at AS at FROM {table}
-        WHERE NOT b.whole AND device_id = b.device_id AND measured_at < b.from_at AND {present}
-        ORDER BY measured_at DESC OFFSET {readings} LIMIT 1
-    ) before ON true
-    LEFT JOIN LATERAL (
-        SELECT measured_at AS at FROM {table}
-        WHERE NOT b.whole AND device_id = b.device_id AND measured_at > b.to_at AND {present}
-        ORDER BY measured_at OFFSET {readings} LIMIT 1
-    ) after ON true
-), output AS (
-    SELECT device_id, zone, whole, out_from, ((last_day AT TIME ZONE zone) + INTERVAL '1 day') AT TIME ZONE zone AS out_to
+        AS w (device_id, from_us, to_us, zone)
+), influence AS MATERIALIZED (
+    SELECT device_id, zone, whole,
+           date_trunc('day', CASE WHEN whole THEN from_at ELSE {back} END, zone) AS out_from,
+           date_trunc('day', CASE WHEN whole THEN to_at ELSE {ahead} END, zone) AS last_day
+    FROM dirty w
+), output AS MATERIALIZED (
+    SELECT device_id, whole, out_from, ((last_day AT TIME ZONE zone) + INTERVAL '1 day') AT TIME ZONE zone AS out_to
     FROM influence
+), edges AS MATERIALIZED (
+    SELECT w.*, CASE WHEN NOT whole THEN {next_before} END AS before_at, CASE WHEN NOT whole THEN {next_after} END AS after_at
+    FROM output w
 )
-SELECT o.device_id, o.out_from, o.out_to,
-       LEAST(o.out_from - {context}::interval, COALESCE(before.at, '-infinity')) AS read_from,
-       GREATEST(o.out_to + {context}::interval, COALESCE(after.at, 'infinity')) AS read_to,
-       CASE WHEN o.whole THEN extract(epoch FROM COALESCE(extent.last - extent.first, INTERVAL '0'))
-            ELSE extract(epoch FROM o.out_to - o.out_from) END AS length_s
-FROM output o
-LEFT JOIN LATERAL (
-    SELECT measured_at AS at FROM {table}
-    WHERE NOT o.whole AND device_id = o.device_id AND measured_at < o.out_from AND {present}
-    ORDER BY measured_at DESC OFFSET {readings} LIMIT 1
-) before ON true
-LEFT JOIN LATERAL (
-    SELECT measured_at AS at FROM {table}
-    WHERE NOT o.whole AND device_id = o.device_id AND measured_at > o.out_to AND {present}
-    ORDER BY measured_at OFFSET {readings} LIMIT 1
-) after ON true
-LEFT JOIN LATERAL (
-    SELECT min(measured_at) AS first, max(measured_at) AS last FROM {table} WHERE o.whole AND device_id = o.device_id
-) extent ON true;
+SELECT device_id, out_from, out_to,
+       CASE WHEN whole THEN '-infinity' ELSE {read_from} END AS read_from,
+       CASE WHEN whole THEN 'infinity' ELSE {read_to} END AS read_to,
+       extract(epoch FROM CASE WHEN NOT whole THEN out_to - out_from
+                               ELSE (SELECT max(measured_at) - min(measured_at) FROM {table} r WHERE r.device_id = w.device_id)
+                          END) AS length_s
+FROM edges w;
+
+-- name: back
+LEAST({edge} - {context}::interval, {long}, COALESCE({many}, {every}));
+
+-- name: ahead
+GREATEST({edge} + {context}::interval, {long}, COALESCE({many}, {every}));
+
+-- name: read_from
+LEAST({edge} - {context}::interval, COALESCE({long}, '-infinity'), COALESCE({many}, '-infinity'));
+
+-- name: read_to
+GREATEST({edge} + {context}::interval, COALESCE({long}, 'infinity'), COALESCE({many}, 'infinity'));
+
+-- name: nth_before
+(SELECT measured_at FROM {table} r WHERE r.device_id = w.device_id AND measured_at < {edge} - {time}::interval AND {present}
+ ORDER BY measured_at DESC OFFSET {skip} LIMIT 1);
+
+-- name: nth_after
+(SELECT measured_at FROM {table} r WHERE r.device_id = w.device_id AND measured_at > {edge} + {time}::interval AND {present}
+ ORDER BY measured_at OFFSET {skip} LIMIT 1);
+
+-- name: first_before
+(SELECT min(measured_at) FROM {table} r WHERE r.device_id = w.device_id AND measured_at < {edge} AND {present});
+
+-- name: last_after
+(SELECT max(measured_at) FROM {table} r WHERE r.device_id = w.device_id AND measured_at > {edge} AND {present});
 
 -- name: every_reading
 true;
@@ -106,7 +113,7 @@ true;
 
 -- name: windows
 SELECT device_id, (extract(epoch FROM out_from) * 1000000)::bigint, (extract(epoch FROM out_to) * 1000000)::bigint,
-       read_from = '-infinity', read_to = 'infinity', length_s::double precision
+       read_from = '-infinity', read_to = 'infinity', COALESCE(length_s, 0)::double precision
 FROM {window} ORDER BY device_id;
 
 -- name: read
@@ -130,22 +137,18 @@ array_agg(COALESCE({column}, 'NaN'::double precision));
 
 -- name: read_range
 -- One register of one device over a span with its context, for a direct question.
-WITH span AS (
-    SELECT {from_at}::timestamptz - {context}::interval AS from_at, {to_at}::timestamptz + {context}::interval AS to_at
-), bounds AS (
-    SELECT LEAST(from_at, COALESCE((SELECT measured_at FROM {table}
-                                    WHERE device_id = {device_id} AND measured_at < from_at AND {present}
-                                    ORDER BY measured_at DESC OFFSET {readings} LIMIT 1), '-infinity')) AS read_from,
-           GREATEST(to_at, COALESCE((SELECT measured_at FROM {table}
-                                     WHERE device_id = {device_id} AND measured_at > to_at AND {present}
-                                     ORDER BY measured_at OFFSET {readings} LIMIT 1), 'infinity')) AS read_to
-    FROM span
+WITH span AS MATERIALIZED (
+    SELECT {device_id}::integer AS device_id, {from_at}::timestamptz AS out_from, {to_at}::timestamptz AS out_to
+), edges AS MATERIALIZED (
+    SELECT w.*, {next_before} AS before_at, {next_after} AS after_at FROM span w
+), bounds AS MATERIALIZED (
+    SELECT device_id, {read_from} AS read_from, {read_to} AS read_to FROM edges w
 )
 SELECT array_agg((date_part('epoch', measured_at) * 1000000)::bigint), array_agg(COALESCE(hashtext(serial) & 2147483647, -1)),
        {values}
 FROM (
     SELECT r.* FROM bounds b
-    JOIN {table} r ON r.device_id = {device_id} AND r.measured_at BETWEEN b.read_from AND b.read_to AND {present}
+    JOIN {table} r ON r.device_id = b.device_id AND r.measured_at BETWEEN b.read_from AND b.read_to AND {present}
     ORDER BY r.measured_at
 ) ordered
 HAVING count(*) > 0;
