@@ -86,6 +86,8 @@ class Decoders:
             self._timely(event.at)
             if entry := self._admission.device(index, event.device, publisher):
                 self.events.append((entry.id, event))
+        else:  # acks and commands are for publishers
+            raise MessageError("unknown_topic", f"nobody tells us anything by {channel}")
 
     def _timely(self, at: float) -> None:
         if problem := self._admission.time_problem(at):

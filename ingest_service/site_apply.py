@@ -22,7 +22,7 @@ class Change:
 
     Attributes:
         what: ``added`` or ``changed``.
-        noun: building, device or contract.
+        noun: site, building, device or contract.
         name: Its code or name.
     """
 
@@ -42,6 +42,11 @@ def apply_site(connection: psycopg.Connection[TupleRow], site: Site) -> list[Cha
     changes: list[Change] = []
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute(query("registry", "lock"))
+        what = _difference(
+            cursor.execute(query("registry", "find_site"), {"name": site.name}).fetchone(), (site.title,)
+        )
+        if what:
+            changes.append(Change(what, "site", site.name))
         row = cursor.execute(query("registry", "site"), {"name": site.name, "title": site.title}).fetchone()
         site_id = int(row[0]) if row else 0
         for building in site.buildings:

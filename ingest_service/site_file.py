@@ -3,10 +3,10 @@
 import re
 import tomllib
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -20,35 +20,42 @@ from teplosvet.domain.periods import Period
 from teplosvet.domain.quantities import DeviceClass, Kind, Quantity
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_AMOUNT = re.compile(r"\d{1,15}(\.\d{1,6})?")
+_YEARS = range(1900, 2200)
+
+Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=500)]
+Word = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=64)]
+Floor = Annotated[int, msgspec.Meta(ge=-99, le=999)]
+Positive = Annotated[float, msgspec.Meta(gt=0, le=1e12)]
 
 
 class _SiteTable(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     zone: str
-    title: str = ""
+    title: Text = ""
     latitude: float | None = None
     longitude: float | None = None
 
 
 class _BuildingTable(msgspec.Struct, forbid_unknown_fields=True):
     code: str
-    title: str = ""
-    address: str = ""
+    title: Text = ""
+    address: Text = ""
     zone: str | None = None
     latitude: float | None = None
     longitude: float | None = None
-    floor_area_m2: float | None = None
-    entrances: list[str] = []
+    floor_area_m2: Positive | None = None
+    entrances: list[Word] = []
     weather: str | None = None
 
 
 class _InstallationTable(msgspec.Struct, forbid_unknown_fields=True, rename={"from_": "from"}):
     building: str
-    serial: str
+    serial: Word
     from_: datetime
     to: datetime | None = None
     entrance: str | None = None
-    floor: int | None = None
+    floor: Floor | None = None
     start_registers: dict[Quantity, float] = {}
     closing_registers: dict[Quantity, float] = {}
 
@@ -56,16 +63,16 @@ class _InstallationTable(msgspec.Struct, forbid_unknown_fields=True, rename={"fr
 class _DeviceTable(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class"}):
     name: str
     class_: DeviceClass
-    model: str = ""
+    model: Text = ""
     publisher: str | None = None
-    greatest_power_kw: float | None = None
-    modulus: dict[Quantity, float] = {}
+    greatest_power_kw: Positive | None = None
+    modulus: dict[Quantity, Positive] = {}
     installation: list[_InstallationTable] = []
 
 
 class _TariffTable(msgspec.Struct, forbid_unknown_fields=True):
     amount: str
-    currency: str
+    currency: Word
     per: TariffUnit
 
 
@@ -77,10 +84,10 @@ class _ContractTable(msgspec.Struct, forbid_unknown_fields=True):
     baseline: str
     tariff: _TariffTable
     esco_share: str
-    title: str = ""
-    guarantee_kwh: float | None = None
-    customer: str = ""
-    esco: str = ""
+    title: Text = ""
+    guarantee_kwh: Positive | None = None
+    customer: Text = ""
+    esco: Text = ""
     investment: str | None = None
 
 
@@ -98,7 +105,7 @@ def read_site(path: Path) -> Site:
         InvalidFileError: With file, line, field and what was expected, at the first thing that is wrong.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InvalidFileError(str(path), None, None, f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -114,6 +121,8 @@ def parse_site(text: str, name: str) -> Site:
     except tomllib.TOMLDecodeError as error:
         message, line = _syntax(str(error), text)
         raise InvalidFileError(name, line, None, message) from error
+    except RecursionError as error:
+        raise InvalidFileError(name, None, None, "is nested too deeply") from error
     try:
         file = msgspec.convert(tables, _File, strict=True)
     except msgspec.ValidationError as error:
@@ -165,8 +174,6 @@ class _Reader:
         publisher = table.publisher or table.name
         self._named(publisher, ("device", n, "publisher"))
         self._registers(table.modulus, table.class_, ("device", n, "modulus"))
-        if table.greatest_power_kw is not None and table.greatest_power_kw <= 0:
-            raise self._error(("device", n, "greatest_power_kw"), "expected a power above 0 [kW]")
         installations = [
             self._installation(each, ("device", n, "installation", m), table.class_, buildings)
             for m, each in enumerate(table.installation)
@@ -199,6 +206,8 @@ class _Reader:
         for field, instant in (("from", table.from_), ("to", table.to)):
             if instant is not None and instant.tzinfo is None:
                 raise self._error((*path, field), "expected a time with a zone such as 2025-09-01T10:00:00+03:00")
+            if instant is not None and instant.year not in _YEARS:
+                raise self._error((*path, field), f"expected a year from {_YEARS[0]} to {_YEARS[-1]}")
         if table.to is not None and table.to <= table.from_:
             raise self._error((*path, "to"), "expected a time after `from`")
         self._registers(table.start_registers, kind, (*path, "start_registers"))
@@ -273,13 +282,9 @@ class _Reader:
         return value
 
     def _decimal(self, text: str, path: tuple[str | int, ...]) -> Decimal:
-        try:
-            value = Decimal(text)
-        except InvalidOperation as error:
-            raise self._error(path, f'expected an amount in quotes such as "2450.10", not {text!r}') from error
-        if not value.is_finite() or value < 0:
-            raise self._error(path, "expected an amount that is not negative")
-        return value
+        if not _AMOUNT.fullmatch(text):
+            raise self._error(path, f'expected an amount in quotes such as "2450.10", not {text!r}')
+        return Decimal(text)
 
     def _share(self, text: str, path: tuple[str | int, ...]) -> Decimal:
         value = self._decimal(text, path)
@@ -302,6 +307,8 @@ def _syntax(message: str, text: str) -> tuple[str, int]:
 def _path(message: str) -> tuple[str, tuple[str | int, ...]]:
     """Split msgspec's «.. - at `$.device[0].class`» into sentence and path."""
     sentence, _, where = message.partition(" - at `")
+    if "matching regex" in sentence:
+        sentence = "expected text without line breaks and control characters"
     steps: list[str | int] = [
         int(index) if index else key for key, index in re.findall(r"\.(\w+)|\[(\d+)\]", where.rstrip("`"))
     ]

@@ -20,7 +20,7 @@ def line_of(text: str, path: Sequence[str | int]) -> int | None:
     for number, line in enumerate(text.splitlines(), start=1):
         if table := _TABLE.match(line):
             here = _enter(table[1].split("."), counts, array=line.lstrip().startswith("[["))
-            if _starts(path, here):
+            if _starts(path, here) or (path and best is None and _starts(here, path)):
                 best = number
         elif (key := _KEY.match(line)) and _starts(path, [*here, key[1]]):
             return number

@@ -63,7 +63,7 @@ class Subscriber:
         address: The broker.
         client_id: Stable name of the session, one per worker.
         group: Name of the share group when several workers divide the messages, else None.
-        take: Called with every message.
+        take: Called with messages as they come.
 
     Attributes:
         generation: Number of the connection, so that what belongs to an earlier one can be told.
@@ -74,7 +74,7 @@ class Subscriber:
     client_type: type[TapClient] = TapClient
 
     def __init__(
-        self, address: BrokerAddress, client_id: str, group: str | None, take: Callable[[Message], None]
+        self, address: BrokerAddress, client_id: str, group: str | None, take: Callable[[list[Message]], None]
     ) -> None:
         self._address = address
         self._group = group

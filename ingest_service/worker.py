@@ -137,15 +137,15 @@ class Worker:
         idle = not self._committer.busy and not self._committer.full and not self._closed
         return self._open_since + (IDLE_AGE_S if idle else BATCH_AGE_S) - time.monotonic()
 
-    def _take(self, message: Message) -> None:
+    def _take(self, messages: list[Message]) -> None:
         if self._open.generation != self._subscriber.generation:
             self._close_batch()
         if not self._open.messages:
             self._open = Batch(self._subscriber.generation, [])
             self._open_since = time.monotonic()
-        self._open.messages.append(message)
-        self._held_messages += 1
-        size = len(message.payload)
+        self._open.messages.extend(messages)
+        self._held_messages += len(messages)
+        size = sum(len(message.payload) for message in messages)
         self._held_bytes += size
         self._open_bytes += size
         if len(self._open.messages) >= BATCH or self._open_bytes >= BATCH_BYTES:

@@ -4,6 +4,7 @@ import importlib
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn
 
 import typer
 from rich.console import Console
@@ -94,5 +95,30 @@ def main() -> None:
     try:
         application(sys.argv[1:])()
     except TeplosvetError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"teplosvet: {error}", markup=False)
-        sys.exit(2)
+        _give_up(str(error))
+    except Exception as error:
+        sentence = _of_the_database(error)
+        if sentence is None:
+            raise
+        _give_up(sentence)
+
+
+def _give_up(sentence: str) -> NoReturn:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"teplosvet: {sentence}", markup=False)
+    sys.exit(2)
+
+
+def _of_the_database(error: Exception) -> str | None:
+    """What an error of the database means for whoever called a command, if it is one that he can mend."""
+    import psycopg  # noqa: PLC0415  # commands that need no database should not wait for it
+
+    errors = psycopg.errors
+    match error:
+        case errors.UndefinedTable() | errors.UndefinedColumn() | errors.UndefinedFunction():
+            return "the database does not have the present schema: run `teplosvet migrate`"
+        case errors.InsufficientPrivilege():
+            return f"the database user has not the right: {error.diag.message_primary}"
+        case psycopg.OperationalError():
+            return f"the database does not answer any more: {' '.join(str(error).split())}"
+        case _:
+            return None

@@ -7,6 +7,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 people = Console(stderr=False, highlight=False)
 progress_console = Console(stderr=True, highlight=False)
@@ -20,14 +21,19 @@ def print_json(value: object) -> None:
 
 def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     """Print a table; numbers to the right."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table = Table(title=_plain(title), title_justify="left", box=None, pad_edge=False)
     body = [list(row) for row in rows]
     for n, column in enumerate(columns):
         numeric = bool(body) and all(isinstance(row[n], int | float) or row[n] is None for row in body)
         table.add_column(column, justify="right" if numeric else "left")
     for row in body:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*("" if cell is None else _plain(str(cell)) for cell in row))
     people.print(table)
+
+
+def _plain(text: str) -> Text:
+    """What devices and people wrote may hold rich's markup and control characters: neither may reach the terminal."""
+    return Text("".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text))
 
 
 def progress() -> Progress:

@@ -41,9 +41,8 @@ class PlainSubscriber(Subscriber):
 
     def _on_message(self, client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         payload = bytes(message.payload)
-        cast("TapClient", client).take(
-            Message(message.topic.encode(), payload, message.qos, message.mid, retain=message.retain)
-        )
+        one = Message(message.topic.encode(), payload, message.qos, message.mid, retain=message.retain)
+        cast("TapClient", client).take([one])
 
 
 def main() -> None:

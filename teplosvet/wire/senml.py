@@ -12,12 +12,13 @@ References:
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import msgspec
 
 from teplosvet.domain.errors import MessageError
 from teplosvet.domain.readings import Origin, Reading
+from teplosvet.wire.units import WIRE_NAMES, WIRE_UNITS
 
 RELATIVE_BELOW = 2.0**28
 """A time below this is relative to now. [s]"""
@@ -90,13 +91,20 @@ class _Asking(msgspec.Struct, gc=False):
     ack: str | None = None
 
 
-class _PlainRecord(msgspec.Struct, gc=False, forbid_unknown_fields=True):
-    """A record of the usual pack: one device, one instant, values with units."""
+_Name: Any = Literal[tuple(sorted(WIRE_NAMES))]
+_Unit: Any = Literal[tuple(sorted(WIRE_UNITS))]
 
+
+class _PlainRecord(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    """A record of the usual pack: one device, one instant, known quantities in known units.
+
+    Names and units are literals, so that the decoder hands out one and the same string for each and makes none.
+    """
+
+    n: _Name
     bn: str | None = None
     bt: float | None = None
-    n: str | None = None
-    u: str | None = None
+    u: _Unit | None = None
     v: float | None = None
     vb: bool | None = None
 
@@ -123,25 +131,28 @@ def decode(payload: bytes, publisher: str) -> Pack:
 
 def _decode_plain(payload: bytes) -> Pack | None:
     """Decode the usual pack, or None if it is another one: nearly all messages are usual, so it has to be cheap."""
-    # a label that is written with an escape would not be counted
-    if payload.count(b'"bn"') != 1 or payload.count(b'"bt"') != 1 or b"\\" in payload:
-        return None
     try:
         records = _plain_decoder.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    head = records[0]
-    base, at = head.bn, head.bt
+    names: list[str | None] = []
+    units: list[str | None] = []
+    values: list[float | None] = []
+    bases = 0
+    for record in records:
+        if record.bn is not None or record.bt is not None:
+            bases += 1
+        names.append(record.n)
+        units.append(record.u)
+        value = record.v
+        values.append(record.vb if value is None else value)
+    if bases != 1 or None in values:
+        return None
+    base, at = records[0].bn, records[0].bt
     if base is None or at is None or len(base) < 2 or base.find("/") != len(base) - 1:
         return None
-    names = [record.n for record in records]
-    values = [record.v for record in records]
-    if None in values:
-        values = [record.v if record.v is not None or record.vb is None else float(record.vb) for record in records]
-    if None in values or None in names or "/" in "".join(cast("list[str]", names)):
-        return None
-    fields = (*names, *[record.u for record in records])
-    return Pack([Instant(base[:-1], at, Origin.LIVE, None, fields, cast("list[float]", values))], None)
+    instant = Instant(base[:-1], at, Origin.LIVE, None, (*names, *units), cast("list[float]", values))
+    return Pack([instant], None)
 
 
 def _decode_any(payload: bytes, publisher: str) -> Pack:

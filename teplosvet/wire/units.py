@@ -63,6 +63,13 @@ _CONVERSIONS: dict[str, dict[str, Conversion]] = {
 _BY_WIRE_NAME = {name: quantity for quantity in Quantity for name in (quantity.wire_name, quantity.value)}
 
 
+WIRE_NAMES = frozenset(_BY_WIRE_NAME)
+"""Every name that a quantity can have on the wire."""
+
+WIRE_UNITS = frozenset(unit for conversions in _CONVERSIONS.values() for unit in conversions)
+"""Every unit that some quantity can travel in."""
+
+
 def quantity_of(name: str) -> Quantity | None:
     """The quantity of a wire name; its full name with the unit is understood too."""
     return _BY_WIRE_NAME.get(name)

@@ -9,6 +9,9 @@ SELECT id, name, class, publisher FROM device WHERE name = ANY(%(names)s::text[]
 -- name: lock
 SELECT pg_advisory_xact_lock(7403752);
 
+-- name: find_site
+SELECT title FROM site WHERE name = %(name)s;
+
 -- name: site
 INSERT INTO site (name, title) VALUES (%(name)s, %(title)s)
 ON CONFLICT (name) DO UPDATE SET title = excluded.title
