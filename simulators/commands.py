@@ -3,13 +3,16 @@
 import signal
 import threading
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from teplosvet.domain.errors import UnknownNameError
 from teplosvet.domain.quantities import DeviceClass
+
+if TYPE_CHECKING:
+    from simulators.replay import ReplayReport
 
 
 def replay(
@@ -36,7 +39,7 @@ def replay(
     from simulators.mapping import parse_mapping  # noqa: PLC0415 - a command pays for what it uses
     from simulators.replay import ReplayPlan  # noqa: PLC0415
     from simulators.replay import replay as replay_file  # noqa: PLC0415
-    from teplosvet.output import people, print_json, progress  # noqa: PLC0415
+    from teplosvet.output import progress  # noqa: PLC0415
     from teplosvet.stack.running import database_url, mqtt_url  # noqa: PLC0415
     from teplosvet.storage.database import connect  # noqa: PLC0415
     from teplosvet.storage.devices import ensure_device  # noqa: PLC0415
@@ -63,6 +66,13 @@ def replay(
             ensure_device=lambda *who: ensure_device(connection, *who),
             on_progress=lambda handed, total: bar.update(task, completed=handed, total=total),
         )
+    _tell(report, device, as_json=as_json)
+
+
+def _tell(report: "ReplayReport", device: str, *, as_json: bool) -> None:
+    """Say what a replay did; readings in quarantine are a failure of the command."""
+    from teplosvet.output import people, print_json  # noqa: PLC0415
+
     if as_json:
         print_json(report)
     else:

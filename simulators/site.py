@@ -124,6 +124,10 @@ def demo_buildings() -> tuple[BuildingPlan, ...]:
     The building with both has one contract, on heat, because a contract has one carrier: its light is retrofitted and
     measured too, but paid for in a second phase.
     """
+    return (*_light_buildings(), *_heat_buildings(), _both(), _placebo())
+
+
+def _light_buildings() -> tuple[BuildingPlan, ...]:
     return (
         BuildingPlan(
             *("svetlaya-1", "Светлая, 1", "Санкт-Петербург, Светлая ул., 1", 4100.0, 3),
@@ -137,6 +141,11 @@ def demo_buildings() -> tuple[BuildingPlan, ...]:
             light=LightPlan(2, 7, old_power_w=60.0, photo_relay=True, first_windowed_floor=1, traffic=1.4),
             place=(59.952, 30.301),
         ),
+    )  # fmt: skip
+
+
+def _heat_buildings() -> tuple[BuildingPlan, ...]:
+    return (
         BuildingPlan(
             *("teplaya-2", "Тёплая, 2", "Санкт-Петербург, Тёплая ул., 2", 6800.0, 4),
             ContractPlan("esco-teplaya-2", "Тёплый город: Тёплая, 2", "heat", 130_000.0, 2_350_000),
@@ -160,28 +169,34 @@ def demo_buildings() -> tuple[BuildingPlan, ...]:
             ),
             place=(59.917, 30.347),
         ),
-        BuildingPlan(
-            *("sadovaya-7", "Садовая, 7", "Санкт-Петербург, Садовая ул., 7", 4600.0, 2),
-            ContractPlan("esco-sadovaya-7", "Тёплый город: Садовая, 7", "heat", 85_000.0, 2_120_000),
-            light=LightPlan(2, 6, old_power_w=46.0, photo_relay=False, first_windowed_floor=3, traffic=0.8),
-            heat=HeatPlan(
-                House("sadovaya-7", 3.7, 300.0, gains_kw=27.0, hot_water_kw=50.0, radiator_excess=1.15),
-                HeatMeter("HM-198003", unit="MWh", start_energy=2210.118, start_volume_m3=98_113.07,
-                          start_hours=21_040.0),
-                Control(indoor_c=21.0, night_setback_k=2.0),
-            ),
-            place=(59.925, 30.313),
+    )  # fmt: skip
+
+
+def _both() -> BuildingPlan:
+    return BuildingPlan(
+        *("sadovaya-7", "Садовая, 7", "Санкт-Петербург, Садовая ул., 7", 4600.0, 2),
+        ContractPlan("esco-sadovaya-7", "Тёплый город: Садовая, 7", "heat", 85_000.0, 2_120_000),
+        light=LightPlan(2, 6, old_power_w=46.0, photo_relay=False, first_windowed_floor=3, traffic=0.8),
+        heat=HeatPlan(
+            House("sadovaya-7", 3.7, 300.0, gains_kw=27.0, hot_water_kw=50.0, radiator_excess=1.15),
+            HeatMeter("HM-198003", unit="MWh", start_energy=2210.118, start_volume_m3=98_113.07,
+                      start_hours=21_040.0),
+            Control(indoor_c=21.0, night_setback_k=2.0),
         ),
-        BuildingPlan(
-            *("sadovaya-9", "Садовая, 9", "Санкт-Петербург, Садовая ул., 9", 4900.0, 3),
-            ContractPlan("esco-sadovaya-9", "Тёплый город: Садовая, 9", "heat", 85_000.0, 1_750_000),
-            heat=HeatPlan(
-                House("sadovaya-9", 4.0, 340.0, gains_kw=30.0, hot_water_kw=55.0, radiator_excess=1.10),
-                HeatMeter("HM-198118", start_energy=3300.902, start_volume_m3=120_411.6, start_hours=25_911.0),
-                control=None,
-            ),
-            place=(59.926, 30.316),
+        place=(59.925, 30.313),
+    )  # fmt: skip
+
+
+def _placebo() -> BuildingPlan:
+    return BuildingPlan(
+        *("sadovaya-9", "Садовая, 9", "Санкт-Петербург, Садовая ул., 9", 4900.0, 3),
+        ContractPlan("esco-sadovaya-9", "Тёплый город: Садовая, 9", "heat", 85_000.0, 1_750_000),
+        heat=HeatPlan(
+            House("sadovaya-9", 4.0, 340.0, gains_kw=30.0, hot_water_kw=55.0, radiator_excess=1.10),
+            HeatMeter("HM-198118", start_energy=3300.902, start_volume_m3=120_411.6, start_hours=25_911.0),
+            control=None,
         ),
+        place=(59.926, 30.316),
     )  # fmt: skip
 
 

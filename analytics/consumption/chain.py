@@ -171,6 +171,15 @@ class ChainBuilder:
         limit = self._limit.at_shift(self._state.shift)
         return 0 <= grown <= limit.believed(float(at[j] - at[i]) / HOUR_US, before)
 
+    def _counts(self, i: int, j: int) -> bool:
+        """Whether the register counted between two readings as much as it did over them: then it was no excursion."""
+        at = self._readings.at_us[i + 1 : j]
+        register = self._readings.register[i : j + 1] / 10.0**self._state.shift
+        grown = np.diff(register[1:-1])
+        limit = self._limit.at_shift(self._state.shift).believed_each(np.diff(at) / HOUR_US, register[1:-2])
+        counted = float(np.sum(grown[(grown > 0) & (grown <= limit)]))
+        return counted > 0.5 * float(register[-1] - register[0])
+
     def _solve(self, first: int, end: int, anomalies: Ints) -> None:
         """Find the cheapest chain through a span and accept it, except its last reading, which begins what follows."""
         last = len(self._readings) - 1
@@ -223,7 +232,8 @@ class ChainBuilder:
         at = self._readings.at_us
         for number, place in enumerate(anomalies.tolist()):
             for i in anomalies[max(0, number - LOOK_AROUND) : number].tolist():
-                if (place - i) * DROP > EXCURSION and self._continues(i, place + 1, at):
+                long = (place - i) * DROP > EXCURSION
+                if long and self._continues(i, place + 1, at) and not self._counts(i, place + 1):
                     found.setdefault(place + 1 - first, []).append(i - first)
         return found
 

@@ -3,11 +3,12 @@
 Costs are whole numbers, so that a window and the full series add up to the same and break ties alike. What they order:
 a dropped reading (100) is believed before a break (350), four dropped readings are not; two breaks (700) are not
 believed where readings that return to the trend say excursion (600); a recorded exchange or a change of serial number
-is believed almost for nothing, because somebody said so.
+is believed almost for nothing, because somebody said so. A register below zero is dropped almost for nothing.
 """
 
 DROP = 100
 DROP_AT_START = 150
+DROP_IMPOSSIBLE = 10
 EXCURSION = 600
 ROLLOVER = 60
 ROLLOVER_INFERRED = 150
@@ -24,5 +25,6 @@ EXCHANGE_WRONG_SERIAL = 100
 EXCHANGE_UNTOUCHED = 20
 EXCHANGE_INCONSISTENT = 320
 EXCHANGE_PER_HOUR_OFF = 10
-UNUSUAL_AT_MOST = 90
+UNUSUAL_AT_MOST = 200
+UNUSUAL_PER_DOUBLING = 30
 ROLLOVER_UNUSUAL_AT_MOST = 400

@@ -15,7 +15,7 @@ GREATEST_SHIFT = 6
 ROUGHLY, CLOSELY = 0.4, 0.1
 """How near the change of the rate comes to the move, in decades. [-]"""
 
-DIGITS = 50.0
+DIGITS = 10.0
 """Steps that a register must have counted before its digits are evidence. [-]"""
 
 
@@ -28,7 +28,9 @@ def decimal_change(span: Span, i: int, j: int, state: State) -> Way | None:
     before, after = span.register[i], span.register[j]
     if before <= 0 or after <= 0:
         return None
-    moved = round(log10(after / before))
+    moved = round(log10(after) - log10(before))
+    if moved > 0 and not _leaps(span, i, j):
+        return None
     shift = state.shift + moved
     if not 1 <= abs(moved) <= GREATEST_MOVE or abs(shift) > GREATEST_SHIFT:
         return None
@@ -36,34 +38,40 @@ def decimal_change(span: Span, i: int, j: int, state: State) -> Way | None:
     lost_digit = span.resolution * (10.0**-shift + 10.0**-state.shift)
     rate_before, rate_after = rates_as_read(span, i, j)
     rate = max(rate_before / 10.0**state.shift, rate_after / 10.0**shift)
-    usual = max(UNUSUAL * rate * span.hours(i, j), span.limit.great(span.hours(i, j)))
+    possible = max(UNUSUAL * rate * span.hours(i, j), span.limit.possible(span.hours(i, j)))
     by_chance = abs(grown) * 10.0**state.shift / before
-    if not -lost_digit <= grown <= usual + lost_digit or by_chance > 1.5:
+    if not -lost_digit <= grown <= possible + lost_digit or by_chance > 1.5:
         return None
     return Way(_cost(span, i, j, moved, by_chance), Kind.DECIMAL_CHANGE, State(state.serial, state.recorded, shift))
 
 
 def _cost(span: Span, i: int, j: int, moved: int, by_chance: float) -> int:
-    before, after = span.register[i], span.register[j]
     decades = decades_between(span, i, j)
     differs = inf if decades is None else abs(decades - moved)
     unchanged = inf if decades is None else abs(decades)
-    same_rate = differs < CLOSELY and before > DIGITS * span.resolution
+    same_rate = differs < CLOSELY
     if same_rate:
         sure_below, likely_below = inf, inf
     elif differs < ROUGHLY:
         sure_below, likely_below = 0.05, 0.15
     elif unchanged < CLOSELY:
-        sure_below, likely_below = 0.0, 0.0
+        sure_below, likely_below = 0.0, 0.0001
     elif unchanged < ROUGHLY:
-        sure_below, likely_below = 0.0, 0.005
+        sure_below, likely_below = 0.0, 0.01
     else:
         sure_below, likely_below = (0.002 if _goes_on(span, j) else 0.0), 0.05
-    # An idle device that starts also multiplies a small register, but then its later increments are as great.
-    leaps = moved < 0 or after - before > 2.0 * rates_as_read(span, i, j)[1] * span.hours(i, j)
-    if leaps and by_chance < sure_below:
+    if by_chance < sure_below:
         return DECIMAL_CHANGE_SURE
     return DECIMAL_CHANGE if by_chance < likely_below else DECIMAL_CHANGE_UNLIKELY
+
+
+def _leaps(span: Span, i: int, j: int) -> bool:
+    """Whether a register grew by more than a start explains.
+
+    An idle device that starts also multiplies a small register, but then its later increments are as great.
+    """
+    before, after = span.register[i], span.register[j]
+    return before > DIGITS * span.resolution and after - before > 2.0 * rates_as_read(span, i, j)[1] * span.hours(i, j)
 
 
 def _goes_on(span: Span, j: int) -> bool:

@@ -13,11 +13,17 @@ CLOCK_SLACK_H = 1.0
 INFERRED_FACTOR = 20.0
 """An inferred limit is this many times the great rates of the series itself. [-]"""
 
+BELIEVED_FACTOR = 100.0
+"""Up to as many times the great rates an amount of a young register is believed once. [-]"""
+
 INFERRED_SUPPORT = 4
 """As many intervals must have a rate before it counts as one that the thing can have; faults come singly. [-]"""
 
 PEER = 2.0
 """Two rates within this factor of each other support each other; faults hardly ever come in one size. [-]"""
+
+PEER_AT_MOST = 500.0
+"""Rates with a peer are believed up to so many times the great rates. [-]"""
 
 BELIEVED_JUMP = 0.02
 """Share of the register by which it may jump under an inferred limit: a wrong value hardly ever lands so near. [-]"""
@@ -33,17 +39,21 @@ class Limit:
     Attributes:
         rate_per_h: Greatest rate of the profile, or a great rate of the series; infinite if unknown. [unit/h]
         stated: Whether the profile stated it.
+        everything_else: Under an inferred limit, what the series consumed in all its ordinary intervals. [unit]
     """
 
     rate_per_h: float
     stated: bool
+    everything_else: float = 0.0
 
     def at_shift(self, shift: int) -> "Limit":
         """The limit where registers are divided by ``10**shift``.
 
         A limit that was inferred may stem from increments which a lowered decimal point made small.
         """
-        return self if self.stated or shift >= 0 else Limit(self.rate_per_h / 10.0**shift, stated=False)
+        if self.stated or shift >= 0:
+            return self
+        return Limit(self.rate_per_h / 10.0**shift, stated=False, everything_else=self.everything_else / 10.0**shift)
 
     def great(self, duration_h: float) -> float:
         """What a device in full use consumes in `duration_h`. [unit]"""
@@ -57,7 +67,10 @@ class Limit:
     def believed(self, duration_h: float, register: float) -> float:
         """The most that a register may grow by in `duration_h` before it needs another explanation. [unit]"""
         possible = self.possible(duration_h)
-        return possible if self.stated else max(possible, BELIEVED_JUMP * abs(register))
+        if self.stated:
+            return possible
+        once = min(BELIEVED_FACTOR * self.rate_per_h * duration_h, self.everything_else)
+        return max(possible, BELIEVED_JUMP * abs(register), once if register < self.everything_else else 0.0)
 
     def believed_each(self, duration_h: Floats, register: Floats) -> Floats:
         """`believed` for arrays. [unit]"""
@@ -65,60 +78,82 @@ class Limit:
         if self.stated:
             return with_slack
         possible = np.maximum(INFERRED_FACTOR * self.rate_per_h * duration_h, 1.5 * with_slack)
-        return np.maximum(possible, BELIEVED_JUMP * np.abs(register))
+        once = np.minimum(BELIEVED_FACTOR * self.rate_per_h * duration_h, self.everything_else)
+        once = np.where(register < self.everything_else, once, 0.0)
+        return np.maximum(np.maximum(possible, once), BELIEVED_JUMP * np.abs(register))
 
 
 def limit_of(readings: Ordered, profile: RegisterProfile) -> Limit:
     """The profile's greatest rate, or one inferred from readings which no later or earlier reading contradicts.
 
     Only positive rates count, so that a device which idles for weeks does not make its first busy hour a fault, and the
-    limit is twenty times the fourth greatest of them (of many readings, one in a thousand), so that three real faults do
-    not raise it; or twice a greater one that has a peer. A false jump is worse than a missed one.
+    limit is twenty times the fourth greatest of them (of many readings, one in a thousand), so that three faults do
+    not raise it; or twice a greater one that has a peer. A single greater amount of a young register is believed
+    too, up to a hundred times, as long as all else that was consumed is more than it, and than the register. A false
+    jump is worse than a missed one.
     """
     if profile.greatest_rate_per_h is not None:
         return Limit(profile.greatest_rate_per_h, stated=True)
-    rates = _rates(*_uncontradicted(readings.at_us, readings.register))
+    rates, duration_h = _rates(*_uncontradicted(readings.at_us, readings.register))
     if not len(rates):
-        return Limit(float("inf"), stated=False)
+        return _limit_of_few(readings)
     support = min(max(INFERRED_SUPPORT, len(rates) // 1000), (len(rates) + 1) // 2)
     great = np.sort(np.partition(rates, len(rates) - support)[len(rates) - support :])
-    with_peer = great[:-1][great[1:] <= PEER * great[:-1]]
+    with_peer = great[:-1][(great[1:] <= PEER * great[:-1]) & (great[:-1] <= PEER_AT_MOST * great[0])]
     peer = PEER * float(with_peer[-1]) / INFERRED_FACTOR if len(with_peer) else 0.0
-    return Limit(max(float(great[0]), peer), stated=False)
+    rate = max(float(great[0]), peer)
+    ordinary = rates <= INFERRED_FACTOR * rate
+    return Limit(rate, stated=False, everything_else=float(np.sum((rates * duration_h)[ordinary])))
 
 
-def _rates(at: Ints, register: Floats) -> Floats:
-    """Positive rates, but for intervals that leave for an excursion or return from one. [unit/h]"""
+def _limit_of_few(readings: Ordered) -> Limit:
+    """A limit where every reading is contradicted, from the middle of all rates that are not negative."""
+    grown = np.diff(readings.register)
+    rates = grown[grown > 0] * HOUR_US / np.diff(readings.at_us)[grown > 0]
+    enough = len(rates) >= LOOK_AROUND
+    return Limit(PEER * float(np.median(rates)) if enough else float("inf"), stated=False)
+
+
+def _rates(at: Ints, register: Floats) -> tuple[Floats, Floats]:
+    """Positive rates [unit/h] and their durations [h], but for intervals that leave for an excursion or return."""
     if len(at) < 2:
-        return np.zeros(0)
+        return np.zeros(0), np.zeros(0)
     duration_h = np.diff(at) / HOUR_US
     # Jitter of the clock makes short intervals look fast.
     duration_h = np.maximum(duration_h, 0.5 * float(np.median(duration_h)))
-    rates = np.diff(register) / duration_h / _moved(register)
+    moved = _moved(register)
+    rates = np.diff(register) / duration_h / moved
+    rates[np.diff(moved, prepend=1.0) != 0] = 0.0
     if rates.min() < 0:
         highest = np.maximum.accumulate(register)[:-1]
         least = np.minimum.accumulate(register[::-1])[::-1][1:]
         leaves = (register[:-1] <= least) & (least < register[1:])
         returns = (register[:-1] < highest) & (highest <= register[1:])
-        rates = rates[~(leaves | returns)]
-    return rates[rates > 0]
+        rates[leaves | returns] = 0.0
+    positive = rates > 0
+    return rates[positive], duration_h[positive]
 
 
 def _moved(register: Floats) -> Floats:
-    """By how much the decimal point seems to have moved up before each interval. [-]"""
+    """By how much the decimal point seems to have moved up before each interval. [-]
+
+    The increments have to move with it: a new register that its first great hour multiplies moves nothing.
+    """
     before, after = register[:-1], register[1:]
-    leaps = np.flatnonzero((before > 0) & (after > 5.0 * before))
-    if not len(leaps):
-        return np.ones(len(before))
+    places = np.flatnonzero((before > 0) & (after > 5.0 * before) & (after < 3_000.0 * before))
+    moved = np.ones(len(before))
+    if len(places) > LOOK_AROUND:
+        return moved
     grown = after - before
-    plain = grown > 0
-    plain[leaps] = False
-    leaps = leaps[grown[leaps] > 20.0 * (np.median(grown[plain]) if plain.any() else 0.0)]
-    moved = np.log10(after[leaps] / before[leaps])
-    near = (np.abs(moved - np.rint(moved)) < 0.15) & (moved < 3.5)
-    exponent = np.zeros(len(before))
-    exponent[leaps[near]] = np.rint(moved[near])
-    return np.asarray(10.0 ** np.cumsum(exponent))
+    for place in places.tolist():
+        behind, ahead = grown[max(0, place - LOOK_AROUND) : place], grown[place + 1 : place + 1 + LOOK_AROUND]
+        behind, ahead = behind[behind > 0], ahead[ahead > 0]
+        if len(behind) and len(ahead):
+            decades = np.log10(after[place] / before[place])
+            leaps = grown[place] > 3.0 * ahead.max()
+            if leaps and abs(np.log10(np.median(ahead) / np.median(behind)) - decades) < 0.4:
+                moved[place:] *= 10.0 ** np.rint(decades)
+    return moved
 
 
 def _uncontradicted(at: Ints, register: Floats) -> tuple[Ints, Floats]:

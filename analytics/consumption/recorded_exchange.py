@@ -24,7 +24,8 @@ def recorded_exchanges(
     """
     for index in range(state.recorded, len(span.exchanges)):
         exchange = span.exchanges[index]
-        off_us = max(0, span.at_us[i] - exchange.at_us, exchange.at_us - span.at_us[j])
+        nearest_us = min(max(exchange.at_us, span.at_us[i]), span.at_us[j])
+        off_us = abs(exchange.at_us - nearest_us)
         if off_us > EXCHANGE_WINDOW_US:
             continue
         fits = registers_fit(span, i, j, exchange, state.shift)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from analytics.consumption.chain import Chain, Link
+from analytics.consumption.clock import ClockStep, clock_steps
 from analytics.consumption.rules import HOUR_US, MAX_METERED_INTERVAL_US
 from analytics.consumption.series import Ordered, RegisterSeries
 from analytics.consumption.span import Kind
@@ -33,10 +34,11 @@ def iso(at_us: int) -> str:
 def findings_of(series: RegisterSeries, readings: Ordered, chain: Chain) -> tuple[Finding, ...]:
     """Everything that was found on the way, by time."""
     found = [(link.before, _link(link, readings)) for link in chain.links]
+    steps = clock_steps(series, readings, chain)
+    found += [(step.reading, _clock_step(step)) for step in steps]
     if len(chain.accepted) < len(readings):
-        found += _dropped(readings, chain)
+        found += _dropped(readings, chain, steps)
     found += _outages(readings, chain)
-    found += _clock_steps(series, readings, chain)
     return tuple(finding for _, finding in sorted(found, key=lambda pair: pair[0]))
 
 
@@ -60,9 +62,18 @@ def _link(link: Link, readings: Ordered) -> Finding:
     return Finding(code, severity, data)
 
 
-def _dropped(readings: Ordered, chain: Chain) -> list[tuple[int, Finding]]:
-    """Runs of readings that left the trend; those at the end of the series are still pending, and no finding."""
-    dropped = np.setdiff1d(np.arange(chain.accepted[-1]), chain.accepted, assume_unique=True)
+def _dropped(readings: Ordered, chain: Chain, steps: list[ClockStep]) -> list[tuple[int, Finding]]:
+    """Runs of readings that left the trend.
+
+    Those at the end of the series are still pending, and no finding; those in an hour that a clock went through twice
+    are the clock's.
+    """
+    inside = np.ones(len(readings), dtype=np.bool_)
+    inside[chain.accepted] = False
+    inside[chain.accepted[-1] :] = False
+    for step in steps:
+        inside &= (readings.at_us < step.to_us) | (readings.at_us > step.from_us)
+    dropped = np.flatnonzero(inside)
     runs = np.split(dropped, np.flatnonzero(np.diff(dropped) > 1) + 1) if len(dropped) else []
     return [
         (
@@ -82,6 +93,15 @@ def _dropped(readings: Ordered, chain: Chain) -> list[tuple[int, Finding]]:
     ]
 
 
+def _clock_step(step: ClockStep) -> Finding:
+    data: dict[str, str | float | int] = {
+        "from": iso(step.from_us),
+        "to": iso(step.to_us),
+        "hours": (step.to_us - step.from_us) / HOUR_US,
+    }
+    return Finding(FindingCode.REGISTER_CLOCK_STEP, Severity.WARNING, data)
+
+
 def _outages(readings: Ordered, chain: Chain) -> list[tuple[int, Finding]]:
     at = readings.at_us[chain.accepted]
     duration = np.diff(at)
@@ -99,38 +119,3 @@ def _outages(readings: Ordered, chain: Chain) -> list[tuple[int, Finding]]:
         )
         for i in np.flatnonzero(long)
     ]
-
-
-def _clock_steps(series: RegisterSeries, readings: Ordered, chain: Chain) -> list[tuple[int, Finding]]:
-    """Where the readings' own clock went back: a reading arrives with an earlier time, but a register that went on.
-
-    A late delivery has the register of its time and stays in the chain; a reading after a step contradicts the chain
-    or the reading that already has its instant.
-    """
-    if series.arrival is None:
-        at, register = series.at_us, series.register
-    else:
-        order = np.argsort(series.arrival, kind="stable")
-        at, register = series.at_us[order], series.register[order]
-    back = np.flatnonzero(at[1:] < at[:-1])
-    steps: list[tuple[int, Finding]] = []
-    for place in back.tolist():
-        if not register[place + 1] >= register[place]:
-            continue
-        index = int(np.searchsorted(readings.at_us, at[place + 1]))
-        other = int(np.searchsorted(readings.at_us, at[place]))
-        told = chain.accepted[min(int(np.searchsorted(chain.accepted, index)), len(chain.accepted) - 1)] == index
-        if other < index or (told and readings.register[index] == register[place + 1] and _agrees(chain, other)):
-            continue
-        data: dict[str, str | float | int] = {
-            "from": iso(int(at[place])),
-            "to": iso(int(at[place + 1])),
-            "hours": float(at[place + 1] - at[place]) / HOUR_US,
-        }
-        steps.append((index, Finding(FindingCode.REGISTER_CLOCK_STEP, Severity.WARNING, data)))
-    return steps
-
-
-def _agrees(chain: Chain, index: int) -> bool:
-    place = int(np.searchsorted(chain.accepted, index))
-    return place < len(chain.accepted) and int(chain.accepted[place]) == index

@@ -1,9 +1,10 @@
 """The cheapest chain of readings through a span: exact dynamic programming over everything that `ways` allows."""
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
-from analytics.consumption.costs import DROP, DROP_AT_START, EXCHANGE_NOT_FOUND, EXCURSION
+from analytics.consumption.costs import DROP, DROP_AT_START, DROP_IMPOSSIBLE, EXCHANGE_NOT_FOUND, EXCURSION
 from analytics.consumption.rules import LOOK_AROUND
 from analytics.consumption.span import Span, State, Way
 from analytics.consumption.ways import ways
@@ -48,19 +49,24 @@ def cheapest_chain(
     last = len(span.register) - 1
     table: list[dict[State, _Node]] = [{} for _ in span.register]
     table[0][start] = _Node(0, None, None)
+    drop = [0, *accumulate(DROP if value >= 0 else DROP_IMPOSSIBLE for value in span.register)]
     for j in range(1, last + 1):
         if free_start:
             for serial in span.serials[j]:
                 _offer(table[j], State(serial, 0, start.shift), _Node(DROP + DROP_AT_START * (j - 1), None, None))
         for i in range(j - 1, max(-1, j - 2 - LOOK_AROUND), -1):
-            _relax(span, table, i, j, DROP * (j - 1 - i))
+            _relax(span, table, i, j, drop[j] - drop[i + 1])
         for i in excursions.get(j, ()):
             if i >= 0:
                 _relax(span, table, i, j, EXCURSION)
         _prune(table[j])
     ends = range(last, -1, -1) if free_end else range(last, last - 1, -1)
     candidates = [
-        (node.cost + DROP * (last - j) + EXCHANGE_NOT_FOUND * (len(span.exchanges) - state.recorded), -j, state)
+        (
+            node.cost + drop[last + 1] - drop[j + 1] + EXCHANGE_NOT_FOUND * (len(span.exchanges) - state.recorded),
+            -j,
+            state,
+        )
         for j in ends
         for state, node in table[j].items()
     ]

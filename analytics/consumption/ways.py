@@ -1,7 +1,7 @@
 """The ways in which a register can have come from one reading to a later one, each with what it costs to believe it."""
 
 from collections.abc import Iterator
-from math import log2, log10
+from math import inf, log2, log10
 
 from analytics.consumption import costs
 from analytics.consumption.decimal_change import decimal_change
@@ -17,6 +17,9 @@ AT_MODULUS = 0.002
 
 INFERRED_ROLLOVER = 3.0
 """A rollover at an unstated modulus may be this many times what the readings around lead to expect. [-]"""
+
+LEAST_DIGITS = 4
+"""A register without a stated modulus has at least so many digits before the point. [-]"""
 
 BINARY_MODULUS = 4_294_967.296
 """32 bits of Wh, as M-Bus and LoRaWAN converters count. [kWh]"""
@@ -67,13 +70,14 @@ def _growth_cost(span: Span, i: int, j: int, shift: int, grown: float, decimal: 
     if decimal is not None and decimal.cost == costs.DECIMAL_CHANGE_SURE:
         return costs.UNUSUAL_AT_MOST
     expected = max(expected, span.limit.at_shift(shift).great(span.hours(i, j)))
-    return _unusual(grown, expected, 15, costs.UNUSUAL_AT_MOST)
+    return _unusual(grown, expected, costs.UNUSUAL_PER_DOUBLING, costs.UNUSUAL_AT_MOST)
 
 
 def _unusual(amount: float, usual: float, per_doubling: int, at_most: int) -> int:
     if amount <= usual:
         return 0
-    return min(at_most, round(per_doubling * log2(amount / usual))) if usual > 0 else at_most
+    doublings = log2(amount) - log2(usual) if usual > 0 else inf
+    return at_most if doublings > at_most else min(at_most, round(per_doubling * doublings))
 
 
 def _rollovers(span: Span, i: int, j: int, state: State) -> Iterator[Way]:
@@ -90,7 +94,7 @@ def _rollovers(span: Span, i: int, j: int, state: State) -> Iterator[Way]:
                 yield Way(cost, Kind.ROLLOVER, state, modulus=modulus)
         return
     likely = INFERRED_ROLLOVER * span.rate_per_h * hours + span.resolution / scale
-    for modulus in (10.0 ** _digits(before), BINARY_MODULUS):
+    for modulus in (10.0 ** max(_digits(before), LEAST_DIGITS), BINARY_MODULUS):
         distance = (after + modulus - before) / scale
         if before < modulus and 0 < distance <= likely and distance * scale < AT_MODULUS * modulus:
             yield Way(costs.ROLLOVER_INFERRED, Kind.ROLLOVER_INFERRED, state, modulus=modulus)

@@ -7,13 +7,14 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from teplosvet import output
 from teplosvet.bench.ingest import local_broker, local_database, start_publisher, stored
 from teplosvet.bench.load import PUBLISHER, device_name
+from teplosvet.stack.embedded import EmbeddedBroker, EmbeddedPostgres
 from teplosvet.stack.mosquitto import MosquittoServer
 from teplosvet.stack.supervisor import Supervisor
 from teplosvet.stack.timescale import TimescaleServer
@@ -89,6 +90,35 @@ def _run(stack: ExitStack, folder: Path, messages: int, kills: int) -> Outcome:
     supervisor.wait_until_ready(["ingest 0"])
     started, publisher = start_publisher(broker.url, messages, devices, confirm=True)
     stack.callback(publisher.kill)
+    restarts = _disturb(supervisor, broker, database, kills)
+    publisher.wait()
+    with connect(database.url) as connection:
+        rows, ended = stored(connection, messages)
+        row = connection.execute(query("bench", "count_twice")).fetchone()
+    return Outcome(
+        messages=messages,
+        kills=kills,
+        broker_restarts=restarts.broker,
+        database_restarts=restarts.database,
+        rows=rows,
+        lost=messages - rows,
+        twice=row[0] if row else 0,
+        seconds=ended - started,
+    )
+
+
+class _Restarts(NamedTuple):
+    broker: int
+    database: int
+
+
+def _disturb(
+    supervisor: Supervisor,
+    broker: MosquittoServer | EmbeddedBroker,
+    database: TimescaleServer | EmbeddedPostgres,
+    kills: int,
+) -> _Restarts:
+    """Kill ingest again and again, and restart broker and database once each on the way."""
     broker_restarts = database_restarts = 0
     for number in range(kills):
         supervisor.wait_until_ready(["ingest 0"])
@@ -102,20 +132,7 @@ def _run(stack: ExitStack, folder: Path, messages: int, kills: int) -> Outcome:
             database.stop()
             database.start()
             database_restarts += 1
-    publisher.wait()
-    with connect(database.url) as connection:
-        rows, ended = stored(connection, messages)
-        row = connection.execute(query("bench", "count_twice")).fetchone()
-    return Outcome(
-        messages=messages,
-        kills=kills,
-        broker_restarts=broker_restarts,
-        database_restarts=database_restarts,
-        rows=rows,
-        lost=messages - rows,
-        twice=row[0] if row else 0,
-        seconds=ended - started,
-    )
+    return _Restarts(broker_restarts, database_restarts)
 
 
 def _kill_child(supervisor: Supervisor, name: str) -> None:

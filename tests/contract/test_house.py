@@ -26,11 +26,6 @@ ZERO_ALLOWED = {
         "max(0, int(np.floor(quantile ** 2 * r / divisor)) + 1 - days)",
     ): "days still to wait; none when enough have passed",
     (
-        "analytics/consumption/ways.py",
-        "max(0, span.at_us[i] - exchange.at_us, exchange.at_us - span.at_us[j])",
-    ): "distance of an instant from an interval; zero inside it",
-    ("analytics/consumption/ways.py", "max(0, i - 6)"): "an index",
-    (
         "analytics/autocorrelation.py",
         "np.nan_to_num(residual_rho)",
     ): "stands in during the iteration; the result is NaN again where it was",

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -42,14 +43,27 @@ def _template(edition: EditionName, request: pytest.FixtureRequest) -> str:
     return admin_url
 
 
+@contextmanager
+def _own_database(admin_url: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    _run(admin_url, statement.format(sql.Identifier(name), sql.Identifier(TEMPLATE)))
+    yield _with_database(admin_url, name)
+    _run(admin_url, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 @pytest.fixture
 def database(_template: str) -> Iterator[str]:
     """URL of a migrated, empty database of this test's own."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-    _run(_template, statement.format(sql.Identifier(name), sql.Identifier(TEMPLATE)))
-    yield _with_database(_template, name)
-    _run(_template, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with _own_database(_template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def module_database(_template: str) -> Iterator[str]:
+    """URL of a migrated database that the tests of a module share; each cleans up behind itself."""
+    with _own_database(_template) as url:
+        yield url
 
 
 @pytest.fixture(params=["mosquitto", "iotcore"])

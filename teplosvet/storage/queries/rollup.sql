@@ -48,62 +48,83 @@ FROM register_epoch WHERE device_id = ANY(%(ids)s)
 ORDER BY device_id, quantity, started_at;
 
 -- name: create_window
+CREATE TEMP TABLE {window} (
+    device_id integer, out_from timestamptz, out_to timestamptz, read_from timestamptz, read_to timestamptz, length_s double precision,
+    near boolean
+) ON COMMIT DROP;
+
+-- name: find_windows
 -- What may change when readings change in [from, to], in whole local days, and what has to be read to compute that: a
--- number of readings and some time to each side. A whole history needs no look around, which would visit every chunk.
-CREATE TEMP TABLE {window} ON COMMIT DROP AS
+-- number of readings and some time to each side. A whole history needs no look around. To look between two constants
+-- spares planning and visiting every chunk; what is not found between them (not near) has to be found without.
 WITH dirty AS MATERIALIZED (
-    SELECT w.device_id, w.zone, to_timestamp(w.from_us / 1e6) AS from_at,
-           CASE WHEN w.to_us < {last_us} OR w.from_us = {first_us} THEN to_timestamp(w.to_us / 1e6)
-                ELSE GREATEST(to_timestamp(w.from_us / 1e6), (SELECT max(measured_at) FROM {table} r WHERE r.device_id = w.device_id))
-           END AS to_at,
-           w.from_us = {first_us} AND w.to_us = {last_us} AS whole
+    SELECT d.device_id, d.zone, to_timestamp(d.from_us / 1e6) AS from_at,
+           CASE WHEN d.to_us < {last_us} OR d.from_us = {first_us} THEN to_timestamp(d.to_us / 1e6)
+                ELSE GREATEST(to_timestamp(d.from_us / 1e6), l.measured_at) END AS to_at,
+           d.from_us = {first_us} AND d.to_us = {last_us} AS whole,
+           COALESCE(l.measured_at <= {high}, false) AS ends
     FROM unnest({device_ids}::integer[], {from_us}::bigint[], {to_us}::bigint[], {zones}::text[])
-        AS w (device_id, from_us, to_us, zone)
-), influence AS MATERIALIZED (
-    SELECT device_id, zone, whole,
-           date_trunc('day', CASE WHEN whole THEN from_at ELSE {back} END, zone) AS out_from,
-           date_trunc('day', CASE WHEN whole THEN to_at ELSE {ahead} END, zone) AS last_day
+        AS d (device_id, from_us, to_us, zone)
+    LEFT JOIN latest_reading l ON l.device_id = d.device_id
+), reach AS MATERIALIZED (
+    SELECT w.*, CASE WHEN NOT whole THEN {many_before} END AS many_before, CASE WHEN NOT whole THEN {long_before} END AS long_before,
+           CASE WHEN NOT whole THEN {many_after} END AS many_after, CASE WHEN NOT whole THEN {long_after} END AS long_after
     FROM dirty w
+), influence AS MATERIALIZED (
+    SELECT device_id, zone, whole, ends,
+           date_trunc('day', CASE WHEN whole THEN from_at
+               ELSE LEAST(from_at - {context}::interval, long_before, COALESCE(many_before, {first_before})) END, zone) AS from_at,
+           date_trunc('day', CASE WHEN whole THEN to_at
+               ELSE GREATEST(to_at + {context}::interval, long_after, COALESCE(many_after, {last_after})) END, zone) AS last_day,
+           many_before IS NOT NULL AND long_before IS NOT NULL AS near_before,
+           ends OR (many_after IS NOT NULL AND long_after IS NOT NULL) AS near_after
+    FROM reach w
 ), output AS MATERIALIZED (
-    SELECT device_id, whole, out_from, ((last_day AT TIME ZONE zone) + INTERVAL '1 day') AT TIME ZONE zone AS out_to
-    FROM influence
+    SELECT *, ((last_day AT TIME ZONE zone) + INTERVAL '1 day') AT TIME ZONE zone AS to_at FROM influence
 ), edges AS MATERIALIZED (
     SELECT w.*, CASE WHEN NOT whole THEN {next_before} END AS before_at, CASE WHEN NOT whole THEN {next_after} END AS after_at
     FROM output w
+), context AS MATERIALIZED (
+    SELECT w.*, CASE WHEN NOT whole THEN {many_around_before} END AS many_before,
+           CASE WHEN NOT whole THEN {long_around_before} END AS long_before,
+           CASE WHEN NOT whole THEN {many_around_after} END AS many_after,
+           CASE WHEN NOT whole THEN {long_around_after} END AS long_after
+    FROM edges w
 )
-SELECT device_id, out_from, out_to,
-       CASE WHEN whole THEN '-infinity' ELSE {read_from} END AS read_from,
-       CASE WHEN whole THEN 'infinity' ELSE {read_to} END AS read_to,
-       extract(epoch FROM CASE WHEN NOT whole THEN out_to - out_from
-                               ELSE (SELECT max(measured_at) - min(measured_at) FROM {table} r WHERE r.device_id = w.device_id)
-                          END) AS length_s
-FROM edges w;
+INSERT INTO {window} (device_id, out_from, out_to, read_from, read_to, length_s, near)
+SELECT device_id, from_at, to_at,
+       CASE WHEN whole THEN '-infinity' ELSE LEAST(from_at - {context}::interval, COALESCE(long_before, '-infinity'),
+                                                   COALESCE(many_before, '-infinity')) END,
+       CASE WHEN whole THEN 'infinity' ELSE GREATEST(to_at + {context}::interval, COALESCE(long_after, 'infinity'),
+                                                     COALESCE(many_after, 'infinity')) END,
+       COALESCE(extract(epoch FROM CASE WHEN NOT whole THEN to_at - from_at ELSE {extent} END), 0),
+       whole OR (near_before AND near_after AND many_before IS NOT NULL AND long_before IS NOT NULL
+                 AND (ends OR (many_after IS NOT NULL AND long_after IS NOT NULL)))
+FROM context w;
 
--- name: back
-LEAST({edge} - {context}::interval, {long}, COALESCE({many}, {every}));
+-- name: take_far
+DELETE FROM {window} WHERE NOT near RETURNING device_id;
 
--- name: ahead
-GREATEST({edge} + {context}::interval, {long}, COALESCE({many}, {every}));
-
--- name: read_from
-LEAST({edge} - {context}::interval, COALESCE({long}, '-infinity'), COALESCE({many}, '-infinity'));
-
--- name: read_to
-GREATEST({edge} + {context}::interval, COALESCE({long}, 'infinity'), COALESCE({many}, 'infinity'));
+-- name: extent
+(SELECT max(measured_at) - min(measured_at) FROM {table} r WHERE r.device_id = w.device_id);
 
 -- name: nth_before
-(SELECT measured_at FROM {table} r WHERE r.device_id = w.device_id AND measured_at < {edge} - {time}::interval AND {present}
+(SELECT measured_at FROM {table} r
+ WHERE r.device_id = w.device_id AND measured_at < {edge} - {time}::interval AND measured_at >= {low} AND {present}
  ORDER BY measured_at DESC OFFSET {skip} LIMIT 1);
 
 -- name: nth_after
-(SELECT measured_at FROM {table} r WHERE r.device_id = w.device_id AND measured_at > {edge} + {time}::interval AND {present}
+(SELECT measured_at FROM {table} r
+ WHERE r.device_id = w.device_id AND measured_at > {edge} + {time}::interval AND measured_at <= {high} AND {present}
  ORDER BY measured_at OFFSET {skip} LIMIT 1);
 
 -- name: first_before
-(SELECT min(measured_at) FROM {table} r WHERE r.device_id = w.device_id AND measured_at < {edge} AND {present});
+(SELECT min(measured_at) FROM {table} r
+ WHERE r.device_id = w.device_id AND measured_at < {edge} AND measured_at >= {low} AND {present});
 
 -- name: last_after
-(SELECT max(measured_at) FROM {table} r WHERE r.device_id = w.device_id AND measured_at > {edge} AND {present});
+(SELECT max(measured_at) FROM {table} r
+ WHERE r.device_id = w.device_id AND measured_at > {edge} AND measured_at <= {high} AND {present});
 
 -- name: every_reading
 true;
@@ -113,11 +134,15 @@ true;
 
 -- name: windows
 SELECT device_id, (extract(epoch FROM out_from) * 1000000)::bigint, (extract(epoch FROM out_to) * 1000000)::bigint,
-       read_from = '-infinity', read_to = 'infinity', COALESCE(length_s, 0)::double precision
+       read_from = '-infinity', read_to = 'infinity', length_s
 FROM {window} ORDER BY device_id;
 
+-- name: read_bounds
+SELECT min(read_from)::text, max(read_to)::text FROM {window} WHERE device_id = ANY({device_ids}::integer[]);
+
 -- name: read
--- A device at a time: its readings come in order from the index, so that nothing has to be sorted as a whole.
+-- A device at a time: its readings come in order from the index, so that nothing has to be sorted as a whole. The constants
+-- say nothing new; they spare planning every chunk.
 SELECT w.device_id, r.*
 FROM {window} w
 CROSS JOIN LATERAL (
@@ -126,6 +151,7 @@ CROSS JOIN LATERAL (
     FROM (
         SELECT * FROM {table}
         WHERE device_id = w.device_id AND measured_at BETWEEN w.read_from AND w.read_to AND {present}
+          AND measured_at BETWEEN {low} AND {high}
         ORDER BY measured_at
     ) ordered
     HAVING count(*) > 0
@@ -138,11 +164,16 @@ array_agg(COALESCE({column}, 'NaN'::double precision));
 -- name: read_range
 -- One register of one device over a span with its context, for a direct question.
 WITH span AS MATERIALIZED (
-    SELECT {device_id}::integer AS device_id, {from_at}::timestamptz AS out_from, {to_at}::timestamptz AS out_to
+    SELECT {device_id}::integer AS device_id, {from_at}::timestamptz AS from_at, {to_at}::timestamptz AS to_at
 ), edges AS MATERIALIZED (
     SELECT w.*, {next_before} AS before_at, {next_after} AS after_at FROM span w
 ), bounds AS MATERIALIZED (
-    SELECT device_id, {read_from} AS read_from, {read_to} AS read_to FROM edges w
+    SELECT device_id,
+           LEAST(from_at - {context}::interval, COALESCE({long_around_before}, '-infinity'),
+                 COALESCE({many_around_before}, '-infinity')) AS read_from,
+           GREATEST(to_at + {context}::interval, COALESCE({long_around_after}, 'infinity'),
+                    COALESCE({many_around_after}, 'infinity')) AS read_to
+    FROM edges w
 )
 SELECT array_agg((date_part('epoch', measured_at) * 1000000)::bigint), array_agg(COALESCE(hashtext(serial) & 2147483647, -1)),
        {values}
@@ -172,16 +203,18 @@ COPY {stage} (device_id, quantity, at_us, width_s, amount, estimated, covered_s,
 COPY {stage} (device_id, quantity, at_us, mean, low, high, samples) FROM STDIN (FORMAT binary);
 
 -- name: merge_hourly
-INSERT INTO consumption_hourly (device_id, quantity, hour, amount, estimated, covered_s, rule)
+INSERT INTO consumption_hourly AS c (device_id, quantity, hour, amount, estimated, covered_s, rule)
 SELECT device_id, (%(quantities)s::text[])[quantity + 1], to_timestamp(at_us / 1e6), NULLIF(amount, 'NaN'),
        COALESCE(NULLIF(estimated, 'NaN'), 0), covered_s, (%(rules)s::text[])[rule + 1]
 FROM stage_hourly
 ORDER BY 1, 2, 3
 ON CONFLICT (device_id, quantity, hour) DO UPDATE
-SET amount = excluded.amount, estimated = excluded.estimated, covered_s = excluded.covered_s, rule = excluded.rule;
+SET amount = excluded.amount, estimated = excluded.estimated, covered_s = excluded.covered_s, rule = excluded.rule
+WHERE (c.amount IS NULL) <> (excluded.amount IS NULL) OR abs(c.amount - excluded.amount) > {rounding}
+   OR abs(c.estimated - excluded.estimated) > {rounding} OR c.covered_s <> excluded.covered_s OR c.rule <> excluded.rule;
 
 -- name: merge_daily
-INSERT INTO consumption_daily (device_id, quantity, day, amount, estimated, covered_s, day_s, rule)
+INSERT INTO consumption_daily AS c (device_id, quantity, day, amount, estimated, covered_s, day_s, rule)
 SELECT s.device_id, (%(quantities)s::text[])[s.quantity + 1], (to_timestamp(s.at_us / 1e6) AT TIME ZONE p.zone)::date,
        NULLIF(s.amount, 'NaN'), COALESCE(NULLIF(s.estimated, 'NaN'), 0), s.covered_s, s.width_s, (%(rules)s::text[])[s.rule + 1]
 FROM stage_daily s
@@ -190,15 +223,19 @@ WHERE p.zone IS NOT NULL
 ORDER BY 1, 2, 3
 ON CONFLICT (device_id, quantity, day) DO UPDATE
 SET amount = excluded.amount, estimated = excluded.estimated, covered_s = excluded.covered_s, day_s = excluded.day_s,
-    rule = excluded.rule;
+    rule = excluded.rule
+WHERE (c.amount IS NULL) <> (excluded.amount IS NULL) OR abs(c.amount - excluded.amount) > {rounding}
+   OR abs(c.estimated - excluded.estimated) > {rounding} OR c.covered_s <> excluded.covered_s OR c.day_s <> excluded.day_s
+   OR c.rule <> excluded.rule;
 
 -- name: merge_state
-INSERT INTO state_hourly (device_id, quantity, hour, mean, low, high, samples)
+INSERT INTO state_hourly AS c (device_id, quantity, hour, mean, low, high, samples)
 SELECT device_id, (%(quantities)s::text[])[quantity + 1], to_timestamp(at_us / 1e6), mean, low, high, samples
 FROM stage_state
 ORDER BY 1, 2, 3
 ON CONFLICT (device_id, quantity, hour) DO UPDATE
-SET mean = excluded.mean, low = excluded.low, high = excluded.high, samples = excluded.samples;
+SET mean = excluded.mean, low = excluded.low, high = excluded.high, samples = excluded.samples
+WHERE (c.mean, c.low, c.high, c.samples) <> (excluded.mean, excluded.low, excluded.high, excluded.samples);
 
 -- name: forget_epochs
 DELETE FROM register_epoch e
@@ -285,7 +322,7 @@ WITH touched AS (
       AND e.day >= (t.out_from AT TIME ZONE t.zone)::date AND e.day < (t.out_to AT TIME ZONE t.zone)::date
       AND NOT EXISTS (SELECT FROM installed i WHERE i.building_id = e.building_id AND i.day = e.day)
 )
-INSERT INTO building_energy_daily (building_id, carrier, day, energy_kwh, estimated_kwh, coverage, devices)
+INSERT INTO building_energy_daily AS c (building_id, carrier, day, energy_kwh, estimated_kwh, coverage, devices)
 SELECT building_id, {carrier}, day,
        CASE WHEN bool_and(installed_s - covered_s <= {may_lack} * extract(epoch FROM length)::double precision) THEN sum(amount) END,
        COALESCE(sum(estimated), 0),
@@ -295,15 +332,31 @@ FROM consumed
 GROUP BY building_id, day
 ON CONFLICT (building_id, carrier, day) DO UPDATE
 SET energy_kwh = excluded.energy_kwh, estimated_kwh = excluded.estimated_kwh, coverage = excluded.coverage,
-    devices = excluded.devices;
+    devices = excluded.devices
+WHERE (c.energy_kwh IS NULL) <> (excluded.energy_kwh IS NULL) OR abs(c.energy_kwh - excluded.energy_kwh) > {rounding}
+   OR abs(c.estimated_kwh - excluded.estimated_kwh) > {rounding} OR c.coverage <> excluded.coverage
+   OR c.devices <> excluded.devices;
+
+-- name: newer
+-- Devices whose newest reading may be another one, and since when: none of what came in is older.
+SELECT array_agg(d.device_id), min(d.at)::text
+FROM (
+    SELECT device_id, max(to_us) AS to_us FROM unnest({device_ids}::integer[], {to_us}::bigint[]) AS u (device_id, to_us)
+    WHERE to_us < {last_us} GROUP BY device_id
+) u
+CROSS JOIN LATERAL (SELECT u.device_id, to_timestamp(u.to_us / 1e6) AS at) d
+LEFT JOIN latest_reading l ON l.device_id = d.device_id
+WHERE l.device_id IS NULL OR d.at >= l.measured_at;
 
 -- name: latest
 INSERT INTO latest_reading AS l (device_id, measured_at, received_at, quantities)
 SELECT d.id, r.measured_at, r.received_at,
        jsonb_strip_nulls(to_jsonb(r) - ARRAY['device_id', 'measured_at', 'received_at', 'archive', 'serial'])
 FROM device d
-CROSS JOIN LATERAL (SELECT * FROM {table} WHERE device_id = d.id ORDER BY measured_at DESC LIMIT 1) r
-WHERE d.id = ANY(%(ids)s) AND d.class = {device_class}
+CROSS JOIN LATERAL (
+    SELECT * FROM {table} WHERE device_id = d.id AND measured_at >= {since} ORDER BY measured_at DESC LIMIT 1
+) r
+WHERE d.id = ANY({device_ids}::integer[]) AND d.class = {device_class}
 ORDER BY d.id
 ON CONFLICT (device_id) DO UPDATE
 SET measured_at = excluded.measured_at, received_at = excluded.received_at, quantities = excluded.quantities
@@ -311,9 +364,7 @@ WHERE l.measured_at < excluded.measured_at
    OR (l.measured_at = excluded.measured_at AND l.quantities IS DISTINCT FROM excluded.quantities);
 
 -- name: dirty_since
-SELECT COALESCE(max(id), 0), array_agg(DISTINCT device_id)
-FROM dirty_range CROSS JOIN LATERAL unnest(device_ids) AS device_id
-WHERE id > %(id)s;
+SELECT id, device_ids, from_us, to_us FROM dirty_range WHERE id > %(id)s;
 
 -- name: device_id
 SELECT d.id, d.class, COALESCE(p.zone, 'UTC') FROM device d JOIN device_place p ON p.device_id = d.id WHERE d.name = %(name)s;
