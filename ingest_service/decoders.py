@@ -30,6 +30,15 @@ class Decoders:
 
     def decode(self, index: int, message: Message) -> None:
         """Decode one message; what it cannot be is refused."""
+        known = self._topics.get(message.topic)
+        if known is not None and known[1] is Channel.READING and len(message.payload) <= LARGEST_PACK:
+            usual = senml.decode_usual(message.payload)
+            if usual is not None:
+                self._admission.add(index, usual, known[0])
+                return
+        self._decode_any(index, message)
+
+    def _decode_any(self, index: int, message: Message) -> None:
         try:
             publisher, channel = self._topic(message.topic)
         except MessageError as error:

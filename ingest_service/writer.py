@@ -20,6 +20,9 @@ from teplosvet.domain.quantities import DeviceClass, columns_of
 from teplosvet.storage.queries import query
 from teplosvet.wire import messages as wire
 
+MERGES_AFTER_DUPLICATE = 20
+"""After a duplicate so many batches go through the stage: duplicates come in crowds, and a COPY that fails is dear."""
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -66,6 +69,7 @@ class Writer:
         self._connection = connection
         self._registry = registry
         self._staged: set[DeviceClass] = set()
+        self._merges_left = 0
 
     def write(self, batch: Sequence[Message]) -> Outcome:
         """Write a batch and commit; nothing of it is there when this raises.
@@ -107,7 +111,7 @@ class Writer:
         outcome = Outcome(nulls=admitted.nulls)
         for rows in admitted.rows:
             for chosen in waves(rows):
-                written = self._merge(rows.device_class, encode(rows, chosen))
+                written = self._put(rows.device_class, encode(rows, chosen), len(chosen))
                 outcome.stored += written
                 outcome.duplicates += len(chosen) - written
         with self._connection.cursor() as cursor:
@@ -125,8 +129,20 @@ class Writer:
                 outcome.quarantined.setdefault(publisher, {})[ack] = reasons[index]
         return outcome
 
-    def _merge(self, device_class: DeviceClass, stream: bytes) -> int:
-        statements = _statements(device_class)
+    def _put(self, device_class: DeviceClass, stream: bytes, rows: int) -> int:
+        """Rows of a stream into their table: straight while all of them are new, else through the stage."""
+        if self._merges_left == 0:
+            try:
+                with self._connection.transaction(), self._connection.cursor() as cursor:
+                    with cursor.copy(_statements(device_class).insert) as copy:
+                        copy.write(stream)
+                    return rows
+            except psycopg.errors.UniqueViolation:
+                self._merges_left = MERGES_AFTER_DUPLICATE
+        self._merges_left -= 1
+        return self._merge(_statements(device_class), device_class, stream)
+
+    def _merge(self, statements: "_Statements", device_class: DeviceClass, stream: bytes) -> int:
         with self._connection.cursor() as cursor:
             if device_class not in self._staged:
                 cursor.execute(statements.create)
@@ -140,6 +156,7 @@ class Writer:
 
 @dataclass(frozen=True, slots=True)
 class _Statements:
+    insert: sql.Composed
     create: sql.Composed
     copy: sql.Composed
     merge: sql.Composed
@@ -151,8 +168,9 @@ def _compose(device_class: DeviceClass) -> _Statements:
     filled = [sql.Identifier(name) for name in ("serial", *columns_of(device_class))]
     columns = sql.SQL(", ").join([*(sql.Identifier(name) for name in LEADING[:3]), *filled])
     return _Statements(
+        insert=query("ingest", "copy", table=table, columns=columns),
         create=query("ingest", "create_stage", stage=stage, table=table),
-        copy=query("ingest", "copy_stage", stage=stage, columns=columns),
+        copy=query("ingest", "copy", table=stage, columns=columns),
         merge=query(
             "ingest",
             "merge",

@@ -91,7 +91,7 @@ def _run(stack: ExitStack, folder: Path, messages: int, kills: int) -> Outcome:
     started, publisher = start_publisher(broker.url, messages, devices, confirm=True)
     stack.callback(publisher.kill)
     restarts = _disturb(supervisor, broker, database, kills)
-    publisher.wait()
+    publisher.communicate()
     with connect(database.url) as connection:
         rows, ended = stored(connection, messages)
         row = connection.execute(query("bench", "count_twice")).fetchone()

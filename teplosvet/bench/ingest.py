@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import psutil
 import psycopg
 import typer
 from psycopg.rows import TupleRow
@@ -45,6 +46,7 @@ class Run:
         lost: Messages that are no row.
         rss_mb: Most memory that the worker had. [MB]
         seconds: How long it took. [s]
+        cpu_us: Processor time a message of worker, broker, database and publisher. [µs]
         broker: Make of the broker.
         edition: Edition of the database.
     """
@@ -55,6 +57,7 @@ class Run:
     lost: int
     rss_mb: float
     seconds: float
+    cpu_us: dict[str, float]
     broker: str
     edition: str
 
@@ -109,7 +112,10 @@ def _run(variant: str, worker: Sequence[str], messages: int, devices: int, outag
         urls = {"TEPLOSVET_DATABASE_URL": database.url, "TEPLOSVET_MQTT_URL": broker.url, READY_FOLDER: str(ready)}
         ingest = stack.enter_context(_process(["-m", *worker], urls))
         _wait(lambda: any(ready.iterdir()), "the worker does not become ready")
-        started, _ = start_publisher(broker.url, messages, devices)
+        started, publisher = start_publisher(broker.url, messages, devices)
+        stack.callback(publisher.kill)
+        pids = {"worker": ingest.pid, "database": database.pid, "broker": broker.pid, "publisher": publisher.pid}
+        before = {name: _cpu_s(pid) for name, pid in pids.items()}
         if outage_s and isinstance(database, TimescaleServer):
             database.stop()
             time.sleep(outage_s)
@@ -117,8 +123,9 @@ def _run(variant: str, worker: Sequence[str], messages: int, devices: int, outag
         with connect(database.url) as connection:
             rows, ended = stored(connection, messages)
         seconds = ended - started
+        cpu_us = {name: round((_cpu_s(pid) - before[name]) / rows * 1e6, 1) for name, pid in pids.items()}
         make = "mosquitto" if isinstance(broker, MosquittoServer) else "iotcore"
-        return Run(variant, rows / seconds, rows, messages - rows, _peak_mb(ingest.pid), seconds, make, made)
+        return Run(variant, rows / seconds, rows, messages - rows, _peak_mb(ingest.pid), seconds, cpu_us, make, made)
 
 
 def start_publisher(
@@ -190,6 +197,13 @@ def _wait(condition: Callable[[], bool], sentence: str) -> None:
         if time.monotonic() > deadline:
             raise ServiceUnavailableError(sentence)
         time.sleep(0.02)
+
+
+def _cpu_s(pid: int) -> float:
+    """Processor time of a process that lives and of its children. [s]"""
+    process = psutil.Process(pid)
+    times = [each.cpu_times() for each in (process, *process.children(recursive=True))]
+    return float(sum(each.user + each.system for each in times))
 
 
 def _peak_mb(pid: int) -> float:

@@ -27,11 +27,15 @@ class PlainSubscriber(Subscriber):
 
     client_type = _PlainClient
 
+    _heard = False
+
     def read(self) -> None:
-        """Take what has come."""
+        """Take what has come: paho reads a packet a call, and is called again as long as it finds one."""
         self._client.on_message = self._on_message
-        if self._client.socket() is not None:
-            self._client.loop_read()
+        for _ in range(1000):
+            self._heard = False
+            if self._client.socket() is None or self._client.loop_read() != mqtt.MQTT_ERR_SUCCESS or not self._heard:
+                return
 
     def acknowledge(self, generation: int, mids: Sequence[int]) -> None:
         """Acknowledge messages of connection `generation`, one by one."""
@@ -40,6 +44,7 @@ class PlainSubscriber(Subscriber):
                 self._client.ack(mid, 1)
 
     def _on_message(self, client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        self._heard = True
         payload = bytes(message.payload)
         one = Message(message.topic.encode(), payload, message.qos, message.mid, retain=message.retain)
         cast("TapClient", client).take([one])

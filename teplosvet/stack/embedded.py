@@ -102,10 +102,12 @@ class EmbeddedBroker:
     Attributes:
         url: ``mqtt://127.0.0.1:PORT``.
         port: Its port.
+        pid: Process id of the broker.
     """
 
     url: str
     port: int
+    pid: int
 
 
 @contextmanager
@@ -134,6 +136,6 @@ def broker(port: int = 0) -> Iterator[EmbeddedBroker]:
     except (OSError, RuntimeError) as error:
         raise ServiceUnavailableError(f"the embedded broker does not start: {error}") from error
     try:
-        yield EmbeddedBroker(f"mqtt://127.0.0.1:{chosen}", chosen)
+        yield EmbeddedBroker(f"mqtt://127.0.0.1:{chosen}", chosen, running._process.pid)  # noqa: SLF001
     finally:
         running.stop()

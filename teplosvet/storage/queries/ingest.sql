@@ -3,8 +3,8 @@
 -- name: create_stage
 CREATE TEMP TABLE IF NOT EXISTS {stage} (LIKE {table} INCLUDING DEFAULTS);
 
--- name: copy_stage
-COPY {stage} ({columns}) FROM STDIN (FORMAT binary);
+-- name: copy
+COPY {table} ({columns}) FROM STDIN (FORMAT binary);
 
 -- name: merge
 -- A second pack of the same instant fills what is missing and overwrites nothing, except that archive wins over live.

@@ -97,7 +97,7 @@ SELECT device_id, from_at, to_at,
                                                    COALESCE(many_before, '-infinity')) END,
        CASE WHEN whole THEN 'infinity' ELSE GREATEST(to_at + {context}::interval, COALESCE(long_after, 'infinity'),
                                                      COALESCE(many_after, 'infinity')) END,
-       COALESCE(extract(epoch FROM CASE WHEN NOT whole THEN to_at - from_at ELSE {extent} END), 0),
+       COALESCE(extract(epoch FROM CASE WHEN NOT whole THEN to_at - from_at ELSE {extent}::interval END), 0),
        whole OR (near_before AND near_after AND many_before IS NOT NULL AND long_before IS NOT NULL
                  AND (ends OR (many_after IS NOT NULL AND long_after IS NOT NULL)))
 FROM context w;
@@ -110,24 +110,27 @@ DELETE FROM {window} WHERE NOT near RETURNING device_id;
 
 -- name: nth_before
 (SELECT measured_at FROM {table} r
- WHERE r.device_id = w.device_id AND measured_at < {edge} - {time}::interval AND measured_at >= {low} AND {present}
+ WHERE r.device_id = w.device_id AND measured_at < {edge} - {time}::interval AND {near} AND {present}
  ORDER BY measured_at DESC OFFSET {skip} LIMIT 1);
 
 -- name: nth_after
 (SELECT measured_at FROM {table} r
- WHERE r.device_id = w.device_id AND measured_at > {edge} + {time}::interval AND measured_at <= {high} AND {present}
+ WHERE r.device_id = w.device_id AND measured_at > {edge} + {time}::interval AND {near} AND {present}
  ORDER BY measured_at OFFSET {skip} LIMIT 1);
 
 -- name: first_before
 (SELECT min(measured_at) FROM {table} r
- WHERE r.device_id = w.device_id AND measured_at < {edge} AND measured_at >= {low} AND {present});
+ WHERE r.device_id = w.device_id AND measured_at < {edge} AND {near} AND {present});
 
 -- name: last_after
 (SELECT max(measured_at) FROM {table} r
- WHERE r.device_id = w.device_id AND measured_at > {edge} AND measured_at <= {high} AND {present});
+ WHERE r.device_id = w.device_id AND measured_at > {edge} AND {near} AND {present});
 
 -- name: every_reading
 true;
+
+-- name: between
+measured_at BETWEEN {low} AND {high};
 
 -- name: with_value
 {column} IS NOT NULL;
