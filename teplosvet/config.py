@@ -23,6 +23,8 @@ class Settings:
         port: Port that the application listens on, 0 for any free one (TEPLOSVET_PORT).
         mqtt_port: Port of the embedded broker, 0 for any free one (TEPLOSVET_MQTT_PORT).
         ingest_workers: Number of ingest processes (TEPLOSVET_INGEST_WORKERS).
+        keep_readings_days: How long TimescaleDB Community keeps raw readings, or None for good
+            (TEPLOSVET_KEEP_READINGS_DAYS). [d]
     """
 
     home: Path
@@ -32,6 +34,7 @@ class Settings:
     port: int
     mqtt_port: int
     ingest_workers: int
+    keep_readings_days: int | None
 
     @property
     def run_folder(self) -> Path:
@@ -54,6 +57,7 @@ def settings() -> Settings:
         port=_number("TEPLOSVET_PORT", DEFAULT_PORT, 0, 65535),
         mqtt_port=_number("TEPLOSVET_MQTT_PORT", 1883, 0, 65535),
         ingest_workers=_number("TEPLOSVET_INGEST_WORKERS", 1, 1, 64),
+        keep_readings_days=_number("TEPLOSVET_KEEP_READINGS_DAYS", 0, 0, 36_500) or None,
     )
 
 

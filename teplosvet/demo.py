@@ -102,8 +102,8 @@ def demo(
             json.write_bytes(msgspec.json.format(msgspec.json.encode(outcome)))
         if not once:
             with _live(stack):
-                output.people.print(f"The buildings go on in real time: open {stack.http_url}. Ctrl-C ends it.")
-                run_application(stack.database_url, stack.http_url)
+                sentence = f"The buildings go on in real time: open {stack.http_url}. Ctrl-C ends it."
+                run_application(stack.database_url, stack.http_url, sentence)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
@@ -20,6 +21,8 @@ from teplosvet.stack.ports import free_port, is_taken
 from teplosvet.stack.probe import probe_broker
 from teplosvet.stack.running import RunningStack, database_url, described, running_stack, sole_stack
 from teplosvet.stack.supervisor import Supervisor
+from teplosvet.storage.database import connect
+from teplosvet.storage.migrate import Edition, keep_readings
 from teplosvet.storage.migrate import migrate as migrate_database
 
 
@@ -42,7 +45,7 @@ def whole_stack() -> Iterator[RunningStack]:
             probe_broker(chosen.mqtt_url)
         mqtt = chosen.mqtt_url or stack.enter_context(broker(chosen.mqtt_port)).url
         database = chosen.database_url or stack.enter_context(postgres(chosen.home / "postgres")).url
-        migrate_database(database)
+        bring_up(database)
         metrics_folder = chosen.run_folder / "metrics"
         shutil.rmtree(metrics_folder, ignore_errors=True)
         metrics_folder.mkdir(parents=True)
@@ -63,8 +66,8 @@ def whole_stack() -> Iterator[RunningStack]:
 def serve() -> None:
     """Run everything until Ctrl-C."""
     with until_signal(), whole_stack() as stack:
-        output.people.print(f"Teplosvet runs on {stack.http_url}, data in {settings().home}. Ctrl-C stops it.")
-        run_application(stack.database_url, stack.http_url)
+        sentence = f"Teplosvet runs on {stack.http_url}, data in {settings().home}. Ctrl-C stops it."
+        run_application(stack.database_url, stack.http_url, sentence)
 
 
 @contextmanager
@@ -82,13 +85,31 @@ def until_signal() -> Iterator[None]:
         output.progress_console.print("Teplosvet has stopped.")
 
 
-def run_application(database: str, url: str) -> None:
-    """Serve the application until a signal comes, which is raised again as KeyboardInterrupt."""
+def run_application(database: str, url: str, sentence: str = "") -> None:
+    """Serve the application until a signal comes, which is raised again as KeyboardInterrupt.
+
+    Args:
+        database: URL of the database.
+        url: Where to listen.
+        sentence: Said when it listens.
+    """
     from teplosvet.app import create_app  # noqa: PLC0415  # after the metrics folder is set
 
     host, _, port = url.removeprefix("http://").rpartition(":")
-    config = uvicorn.Config(create_app(database), host=host, port=int(port), log_level="warning", access_log=False)
-    asyncio.run(uvicorn.Server(config).serve())
+    app = create_app(database)
+    config = uvicorn.Config(app, host=host, port=int(port), log_level="warning", access_log=False)
+    server = _Server(config)
+    server.sentence = sentence
+    asyncio.run(server.serve())
+
+
+class _Server(uvicorn.Server):
+    sentence = ""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self.sentence:
+            output.people.print(self.sentence)
 
 
 def api() -> None:
@@ -99,7 +120,15 @@ def api() -> None:
 
 def migrate() -> None:
     """Bring the database to the present schema."""
-    output.people.print(f"The schema is up to date on {migrate_database(database_url())}.")
+    output.people.print(f"The schema is up to date on {bring_up(database_url())}.")
+
+
+def bring_up(database: str) -> Edition:
+    """Bring a database to the present schema and to the retention that is set."""
+    found = migrate_database(database)
+    with connect(database, name="teplosvet-migrate") as connection:
+        keep_readings(connection, settings().keep_readings_days)
+    return found
 
 
 def status(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:

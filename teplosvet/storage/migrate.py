@@ -8,6 +8,7 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 from teplosvet.domain.errors import ConfigurationError
+from teplosvet.domain.quantities import DeviceClass
 from teplosvet.storage.database import connect
 from teplosvet.storage.queries import query
 
@@ -50,6 +51,27 @@ def migrate(url: str) -> Edition:
         except psycopg.errors.InsufficientPrivilege as error:
             raise ConfigurationError(f"the database user may not create what is needed: {error}") from error
     return found
+
+
+def keep_readings(connection: psycopg.Connection[TupleRow], days: int | None) -> None:
+    """Let TimescaleDB Community drop raw readings after some days, or keep them for good: they are the evidence.
+
+    Args:
+        connection: To a migrated database.
+        days: How long, or None for good. [d]
+
+    Raises:
+        ConfigurationError: If the edition has no retention and some is asked for.
+    """
+    if edition(connection) is not Edition.COMMUNITY:
+        if days is not None:
+            raise ConfigurationError("TEPLOSVET_KEEP_READINGS_DAYS needs TimescaleDB Community: only it has retention")
+        return
+    for device_class in DeviceClass:
+        table = sql.Literal(f"{device_class}_reading")
+        connection.execute(query("migrate", "keep_for_good", table=table))
+        if days is not None:
+            connection.execute(query("migrate", "keep_for", table=table, days=sql.Literal(days)))
 
 
 def edition(connection: psycopg.Connection[TupleRow]) -> Edition:

@@ -13,7 +13,7 @@ from teplosvet.domain.quantities import DeviceClass, columns_of
 from teplosvet.stack.embedded import EmbeddedPostgres
 from teplosvet.stack.timescale import TimescaleServer
 from teplosvet.storage.database import connect
-from teplosvet.storage.migrate import Edition, migrate
+from teplosvet.storage.migrate import Edition, keep_readings, migrate
 from tests.servers.community import CommunityServer
 
 HYPERTABLES = {f"{device_class}_reading" for device_class in DeviceClass} | {
@@ -123,6 +123,25 @@ def test_the_columnstore_is_only_where_the_edition_has_it(migrated: dict[Edition
 def test_raw_readings_are_never_dropped_by_a_policy(migrated: dict[Edition, str]) -> None:
     retention = "SELECT count(*) FROM timescaledb_information.jobs WHERE proc_name = 'policy_retention'"
     assert ask(migrated[Edition.COMMUNITY], retention) == [(0,)]
+
+
+def test_readings_are_dropped_after_the_days_that_are_set(migrated: dict[Edition, str]) -> None:
+    url = migrated[Edition.COMMUNITY]
+    kept = "SELECT config ->> 'drop_after' FROM timescaledb_information.jobs WHERE proc_name = 'policy_retention'"
+    with connect(url) as connection:
+        keep_readings(connection, 400)
+    assert ask(url, kept) == [("400 days",)] * len(DeviceClass)
+    with connect(url) as connection:
+        keep_readings(connection, None)
+    assert ask(url, kept) == []
+
+
+@pytest.mark.parametrize("edition", [Edition.PLAIN, Edition.APACHE])
+def test_an_edition_without_retention_says_so(migrated: dict[Edition, str], edition: Edition) -> None:
+    with connect(migrated[edition]) as connection:
+        keep_readings(connection, None)
+        with pytest.raises(ConfigurationError, match="Community"):
+            keep_readings(connection, 400)
 
 
 @pytest.mark.parametrize("device_class", DeviceClass)

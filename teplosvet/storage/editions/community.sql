@@ -1,5 +1,5 @@
 -- TimescaleDB Community only: columnstore for what is older than a month; late rows still go in. Replayed at every migration.
--- Raw readings are evidence, so no retention is set here: `teplosvet storage keep` sets it when somebody decides so.
+-- Raw readings are evidence, so no retention is set here: TEPLOSVET_KEEP_READINGS_DAYS sets it when somebody decides so.
 ALTER TABLE light_reading SET (timescaledb.compress, timescaledb.compress_segmentby = 'device_id', timescaledb.compress_orderby = 'measured_at');
 ALTER TABLE heat_reading SET (timescaledb.compress, timescaledb.compress_segmentby = 'device_id', timescaledb.compress_orderby = 'measured_at');
 ALTER TABLE electricity_reading SET (timescaledb.compress, timescaledb.compress_segmentby = 'device_id', timescaledb.compress_orderby = 'measured_at');

@@ -29,3 +29,9 @@ SELECT 1 FROM pg_database WHERE datname = %(name)s;
 
 -- name: create_database
 CREATE DATABASE teplosvet TEMPLATE template0 ENCODING 'UTF8';
+
+-- name: keep_for_good
+SELECT remove_retention_policy({table}::regclass, if_exists => true);
+
+-- name: keep_for
+SELECT add_retention_policy({table}::regclass, make_interval(days => {days}));
