@@ -73,6 +73,9 @@ def _building(cursor: psycopg.Cursor[TupleRow], building: Building, site_id: int
     what = _difference(found, tuple(wanted.values()))
     if what:
         cursor.execute(query("registry", "building"), {"code": building.code, **wanted})
+    if found is not None and found[2] != building.zone.key:
+        for statement in ("forget_days_of_devices", "forget_days_of_building", "mark_building_history"):
+            cursor.execute(query("registry", statement), {"code": building.code})
     for name in building.entrances:
         cursor.execute(query("registry", "entrance"), {"building": building.code, "name": name})
         if cursor.rowcount and not what:

@@ -85,6 +85,22 @@ def test_a_change_of_a_device_makes_its_history_again(database: str, connection:
     ]
 
 
+def test_another_zone_makes_the_days_of_the_building_again(
+    database: str, connection: psycopg.Connection[TupleRow]
+) -> None:
+    """Days that began at another instant must not stand beside the new ones."""
+    apply(connection)
+    device = "SELECT d.id, b.id FROM device d, building b WHERE d.name = 'lenina-1-heat'"
+    device_id, building_id = rows(database, device)[0]
+    daily = "INSERT INTO consumption_daily VALUES (%s, 'heat_energy_kwh', '2025-01-01', 1, 0, 86400, 86400, 'metered')"
+    connection.execute(daily, (device_id,))
+    energy = "INSERT INTO building_energy_daily VALUES (%s, 'heat', '2025-01-01', 1, 0, 1, 1)"
+    connection.execute(energy, (building_id,))
+    apply(connection, RIGHT.replace("Europe/Moscow", "Asia/Yekaterinburg"))
+    assert rows(database, "SELECT FROM consumption_daily UNION ALL SELECT FROM building_energy_daily") == []
+    assert rows(database, "SELECT device_ids FROM dirty_range") == [([device_id],)]
+
+
 def test_what_is_not_in_the_file_stays(database: str, connection: psycopg.Connection[TupleRow]) -> None:
     apply(connection)
     apply(connection, RIGHT[: RIGHT.index("[[contract]]")])

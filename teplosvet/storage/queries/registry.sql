@@ -110,3 +110,16 @@ FROM device_place p
 LEFT JOIN latest_reading r USING (device_id)
 WHERE p.device > %(after)s AND (%(building)s::text IS NULL OR p.building = %(building)s)
 ORDER BY p.device LIMIT %(limit)s;
+
+-- name: forget_days_of_devices
+-- The building's days begin at another instant now.
+DELETE FROM consumption_daily c USING installation i, building b
+WHERE i.device_id = c.device_id AND b.id = i.building_id AND b.code = %(code)s;
+
+-- name: forget_days_of_building
+DELETE FROM building_energy_daily e USING building b WHERE b.id = e.building_id AND b.code = %(code)s;
+
+-- name: mark_building_history
+INSERT INTO dirty_range (device_ids, from_us, to_us)
+SELECT ARRAY[i.device_id], ARRAY[-9223372036854775807], ARRAY[9223372036854775807]
+FROM (SELECT DISTINCT device_id FROM installation JOIN building b ON b.id = building_id WHERE b.code = %(code)s) i;
