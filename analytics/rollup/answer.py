@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import psycopg
 from psycopg.rows import TupleRow
 
-from analytics.consumption import RegisterSeries, Rule, energy_path, per_bucket
+from analytics.consumption import Rule, per_bucket
+from analytics.rollup.compute import register_path
 from analytics.rollup.devices import load_devices
 from analytics.rollup.load import read_range
 from teplosvet.domain.contracts import Carrier
@@ -19,6 +20,9 @@ from teplosvet.domain.errors import ConfigurationError, UnknownNameError
 from teplosvet.domain.periods import local_midnight
 from teplosvet.domain.quantities import DeviceClass, Kind, Quantity
 from teplosvet.storage.queries import query
+
+MOST_INTERVALS = 100_000
+"""Eleven years of hours. [-]"""
 
 
 class Step(StrEnum):
@@ -88,7 +92,7 @@ def consumption_of(
 
     Raises:
         UnknownNameError: If no device has that name.
-        ConfigurationError: If the quantity is no register of the device.
+        ConfigurationError: If the quantity is no register of the device, or the intervals are too many.
     """
     row = connection.execute(query("rollup", "device_id"), {"name": device}).fetchone()
     if row is None:
@@ -98,14 +102,14 @@ def consumption_of(
     if register.spec.device_class is not device_class or register.spec.kind is not Kind.COUNTER:
         raise ConfigurationError(f"{register} is no register of a {device_class} device")
     facts = load_devices(connection, [device_id])[device_id]
-    readings = read_range(connection, device_class, device_id, span)
-    edges = list(_edges(span, step, zone))
-    if readings is None:
+    edges = list(islice(_edges(span, step, zone), MOST_INTERVALS + 2))
+    if len(edges) > MOST_INTERVALS + 1:
+        raise ConfigurationError(f"more than {MOST_INTERVALS:,} intervals: ask for a shorter span, or by day or month")
+    series = read_range(connection, device_id, register, span)
+    if series is None:
         nothing = [Interval(a, b, None, None, 0.0, Rule.UNKNOWN.text) for a, b in pairwise(edges)]
         return Answer(device, register, register.spec.unit, nothing, [])
-    series = RegisterSeries(readings.at_us, readings.values[register], readings.serial)
-    shift = facts.shift_at(register, int(readings.at_us[0]))
-    path = energy_path(series, facts.exchanges(register), facts.profile(register), shift)
+    path = register_path(facts, register, series, round(span[0].timestamp() * 1e6))
     buckets = per_bucket(path, np.array([round(edge.timestamp() * 1e6) for edge in edges], dtype=np.int64))
     intervals = [
         Interval(start, end, _known(amount), _known(estimated), float(covered), Rule(rule).text)

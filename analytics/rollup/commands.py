@@ -69,12 +69,12 @@ def consumption(
 
 def _instant(text: str, zone: ZoneInfo) -> datetime:
     try:
-        return local_midnight(date.fromisoformat(text), zone)
+        day = date.fromisoformat(text)
     except ValueError:
-        pass
+        day = None
     try:
-        return parse_instant(text).astimezone(UTC)
-    except ValueError as error:
+        return parse_instant(text).astimezone(UTC) if day is None else local_midnight(day, zone)
+    except (ValueError, OverflowError) as error:
         raise ConfigurationError(f"{text!r} is neither a day nor a time: {error}") from error
 
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from analytics.consumption import EnergyPath, RegisterSeries, energy_path, per_bucket
 from analytics.rollup.devices import DeviceFacts
-from analytics.rollup.load import DeviceReadings, Window
+from analytics.rollup.load import DeviceReadings
+from analytics.rollup.windows import Window, settled_from
 from teplosvet.domain.findings import Finding
 from teplosvet.domain.periods import local_midnight
 from teplosvet.domain.quantities import Kind, Quantity, columns_of, counters_of
@@ -52,6 +53,17 @@ class EpochStart:
     quantity: Quantity
     at_us: int
     shift: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterWindow:
+    """A register that was made again in ``[from_us, to_us)``. [µs since 1970]"""
+
+    device_id: int
+    quantity: Quantity
+    from_us: int
+    to_us: int
 
 
 @dataclass(slots=True)
@@ -61,8 +73,11 @@ class Made:
     hourly: list[NDArray[np.void]] = field(default_factory=list)
     daily: list[NDArray[np.void]] = field(default_factory=list)
     states: list[NDArray[np.void]] = field(default_factory=list)
+    registers: list[RegisterWindow] = field(default_factory=list)
     epochs: list[EpochStart] = field(default_factory=list)
     findings: list[tuple[int, Quantity, Finding]] = field(default_factory=list)
+    sparse: list[tuple[int, Quantity]] = field(default_factory=list)
+    """Registers for which too little was read: they have to be read by themselves."""
     again: list[tuple[int, int]] = field(default_factory=list)
     """Device and instant from which it has to be made again: its decimal point moved. [µs since 1970]"""
 
@@ -76,34 +91,73 @@ def make(made: Made, facts: DeviceFacts, window: Window, readings: DeviceReading
         window: What to make.
         readings: Its readings in the window and around it, by time.
     """
-    hours = _hours(window, readings)
-    days = _days(window, readings, ZoneInfo(facts.zone))
+    born = facts.is_born_within(window.dirty.from_us, window.dirty.to_us)
     for quantity in counters_of(facts.device_class):
-        register = readings.values[quantity]
-        if np.isnan(register).all():
+        series = readings.register(quantity)
+        if not len(series.at_us) or not (born or window.holds(series.at_us)):
             continue
-        series = RegisterSeries(readings.at_us, register, readings.serial)
-        shift = facts.shift_at(quantity, int(readings.at_us[0]))
-        path = energy_path(series, facts.exchanges(quantity), facts.profile(quantity), shift)
-        made.hourly.append(_buckets(facts.id, quantity, path, hours))
-        made.daily.append(_buckets(facts.id, quantity, path, days))
-        _note_epochs(made, facts, quantity, path, window)
-    first, last = np.searchsorted(readings.at_us, [window.from_us, window.to_us])
+        moved = facts.moved_between(quantity, int(series.at_us[0]), window.from_us)
+        if window.suffices(series.at_us) and (window.begins or not moved):
+            make_register(made, facts, window, quantity, series)
+        else:
+            made.sparse.append((facts.id, quantity))
+    # an hour reaches over the window where days do not begin at a full hour of UTC
+    edges = [window.from_us // HOUR_US * HOUR_US, -(-window.to_us // HOUR_US) * HOUR_US]
+    first, last = np.searchsorted(readings.at_us, edges)
     for quantity in columns_of(facts.device_class):
         if quantity.spec.kind is not Kind.COUNTER:
             made.states += _states(quantity, readings, slice(first, last))
 
 
-def _hours(window: Window, readings: DeviceReadings) -> NDArray[np.int64]:
-    first = max(window.from_us, int(readings.at_us[0])) // HOUR_US
-    last = -(-min(window.to_us, int(readings.at_us[-1])) // HOUR_US)
+def make_register(made: Made, facts: DeviceFacts, window: Window, quantity: Quantity, series: RegisterSeries) -> None:
+    """Make hours and days of one register in one window and add them to `made`.
+
+    Args:
+        made: Where to.
+        facts: The device.
+        window: What to make.
+        quantity: The register.
+        series: Its readings in the window and around it, by time, at least one.
+    """
+    path = register_path(facts, quantity, series, None if window.begins else window.from_us)
+    made.hourly.append(_buckets(facts.id, quantity, path, _hours(window, series.at_us)))
+    made.daily.append(_buckets(facts.id, quantity, path, _days(window, series.at_us, ZoneInfo(facts.zone))))
+    made.registers.append(RegisterWindow(facts.id, quantity, window.from_us, window.to_us))
+    _note_epochs(made, facts, quantity, path, window)
+
+
+def register_path(
+    facts: DeviceFacts, quantity: Quantity, series: RegisterSeries, needed_from_us: int | None
+) -> EnergyPath:
+    """The energy path of a part of a register's readings, as it is in the path of all of them.
+
+    Args:
+        facts: The device.
+        quantity: The register.
+        series: Readings by time.
+        needed_from_us: From where the path has to be right, or None if `series` has the register's first reading.
+            [µs since 1970]
+    """
+    if needed_from_us is not None:
+        # Where a decimal point moved among the first readings, too few lie before it to find that again.
+        settled = settled_from(series.at_us, needed_from_us)
+        for moved in facts.moved_between(quantity, int(series.at_us[0]), settled)[-1:]:
+            kept = series.at_us >= moved
+            series = RegisterSeries(series.at_us[kept], series.register[kept], series.serial[kept])
+    shift = facts.shift_at(quantity, int(series.at_us[0]))
+    return energy_path(series, facts.exchanges(quantity), facts.profile(quantity), shift)
+
+
+def _hours(window: Window, at_us: NDArray[np.int64]) -> NDArray[np.int64]:
+    first = max(window.from_us, int(at_us[0])) // HOUR_US
+    last = -(-min(window.to_us, int(at_us[-1])) // HOUR_US)
     return np.arange(first, max(last, first) + 1, dtype=np.int64) * HOUR_US
 
 
-def _days(window: Window, readings: DeviceReadings, zone: ZoneInfo) -> NDArray[np.int64]:
+def _days(window: Window, at_us: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.int64]:
     """Edges of the local days that the readings reach into; a day may have 23, 24 or 25 hours."""
-    first = _local_date(max(window.from_us, int(readings.at_us[0])), zone)
-    last = _local_date(min(window.to_us, int(readings.at_us[-1])) - 1, zone)
+    first = _local_date(max(window.from_us, int(at_us[0])), zone)
+    last = _local_date(min(window.to_us, int(at_us[-1])) - 1, zone)
     count = (last - first).days + 1
     edges = [local_midnight(first + timedelta(days=n), zone).timestamp() for n in range(max(count, 0) + 1)]
     return (np.array(edges) * 1e6).astype(np.int64)
@@ -130,11 +184,12 @@ def _buckets(device_id: int, quantity: Quantity, path: EnergyPath, edges: NDArra
 def _note_epochs(made: Made, facts: DeviceFacts, quantity: Quantity, path: EnergyPath, window: Window) -> None:
     if not len(path.at_us):
         return
-    changes = np.flatnonzero((np.diff(path.epoch) != 0) | (np.diff(path.shift) != 0)) + 1
-    for index in changes.tolist():
-        at_us = int(path.at_us[index])
+    moved = np.diff(path.shift) != 0
+    for before in np.flatnonzero((np.diff(path.epoch) != 0) | moved).tolist():
+        at_us = int(path.at_us[before + 1])
         if window.from_us <= at_us < window.to_us:
-            made.epochs.append(EpochStart(facts.id, quantity, at_us, int(path.shift[index])))
+            reason = "decimal_change" if moved[before] else "new_epoch"
+            made.epochs.append(EpochStart(facts.id, quantity, at_us, int(path.shift[before + 1]), reason))
     end_us = int(path.at_us[-1])
     if end_us >= window.to_us and int(path.shift[-1]) != facts.shift_at(quantity, end_us):
         made.again.append((facts.id, window.to_us))

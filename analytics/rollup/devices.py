@@ -95,10 +95,29 @@ class DeviceFacts:
         ]
         return tuple(sorted((*recorded, *told), key=lambda exchange: exchange.at_us))
 
+    def is_born_within(self, from_us: int, to_us: int) -> bool:
+        """Whether a birth tells of an instrument in ``[from_us, to_us]``. [µs since 1970]"""
+        return any(from_us <= at <= to_us for at, _, _ in self.births)
+
+    def reach(self, from_us: int, to_us: int) -> tuple[int, int]:
+        """What changes when readings and births in ``[from_us, to_us]`` do. [µs since 1970]
+
+        A birth that arrives late tells that the next one after it is no exchange, or another one.
+        """
+        if not self.is_born_within(from_us, to_us):
+            return from_us, to_us
+        return from_us, min((at for at, _, _ in self.births if at > to_us), default=to_us)
+
     def shift_at(self, quantity: Quantity, at_us: int) -> int:
         """Decimal exponent that was found to be in force at an instant."""
         known = [shift for started, shift in self.epochs.get(quantity, ()) if started <= at_us]
         return known[-1] if known else 0
+
+    def moved_between(self, quantity: Quantity, from_us: int, to_us: int) -> list[int]:
+        """Where in ``(from_us, to_us]`` a decimal point was found to move, by time. [µs since 1970]"""
+        epochs = [(from_us, self.shift_at(quantity, from_us)), *self.epochs.get(quantity, ())]
+        inside = [(at, shift) for at, shift in epochs if from_us <= at <= to_us]
+        return [at for (_, before), (at, after) in pairwise(inside) if before != after]
 
 
 def load_devices(connection: psycopg.Connection[TupleRow], ids: Sequence[int]) -> dict[int, DeviceFacts]:

@@ -4,16 +4,13 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
-from analytics.rollup.compute import Made, make
-from analytics.rollup.devices import DeviceFacts, load_devices
-from analytics.rollup.load import Dirty, open_windows, read_windows
-from analytics.rollup.store import store
+from analytics.rollup.spans import Rolled, roll_spans
+from analytics.rollup.windows import LAST_US, reading_table
 from teplosvet.domain.errors import ServiceUnavailableError, TeplosvetError
 from teplosvet.domain.quantities import DeviceClass
 from teplosvet.storage.database import connect
@@ -23,8 +20,10 @@ log = logging.getLogger(__name__)
 
 ROWS_AT_ONCE = 2000
 """Dirty ranges that are taken in one round."""
-DEVICES_AT_ONCE = 100
-"""Devices whose readings are held in memory at once."""
+LOOK_EVERY_S = 0.1
+"""How often a command looks whether the job has come to what it asked for. [s]"""
+RETRY_EVERY_S = 2.0
+"""How often the job looks whether a database that went away is back. [s]"""
 LATEST_EVERY_S = 1.0
 """How often the latest readings are brought up. [s]"""
 ROLLUP_EVERY_S = 20.0
@@ -33,44 +32,44 @@ LARGEST_SHARE = 0.2
 """Share of the time that the rollup may take. [-]"""
 
 
-@dataclass(slots=True)
-class Rolled:
-    """What a round did."""
-
-    devices: int = 0
-    readings: int = 0
-
-
 def roll_up(connection: psycopg.Connection[TupleRow]) -> Rolled:
-    """Make everything again that is dirty now; the ranges go in the same transaction as the results.
+    """Make everything again that was dirty at the call; the ranges go in the same transaction as the results.
 
     A connection is needed that is in autocommit, and no other job may work on the same database.
     """
     rolled = Rolled()
-    while rows := connection.execute(query("rollup", "dirty"), {"limit": ROWS_AT_ONCE}).fetchall():
-        spans = _merged(rows)
-        facts = load_devices(connection, list(spans))
+    # What comes in meanwhile is for the next call: readings that never cease must not keep a round from ending.
+    limits = {"up_to": _newest_dirty(connection), "limit": ROWS_AT_ONCE}
+    while rows := connection.execute(query("rollup", "dirty"), limits).fetchall():
         with connection.transaction():
-            for device_class in DeviceClass:
-                of_class = [each for each in facts.values() if each.device_class is device_class]
-                for start in range(0, len(of_class), DEVICES_AT_ONCE):
-                    part = of_class[start : start + DEVICES_AT_ONCE]
-                    rolled.readings += _roll_part(connection, device_class, part, spans)
-                    rolled.devices += len(part)
+            spans = _merged(rows)
+            bring_up_latest(connection, rows)
+            while spans:
+                spans = roll_spans(connection, spans, rolled)
             connection.execute(query("rollup", "clean"), {"ids": [row[0] for row in rows]})
     return rolled
 
 
-def bring_up_latest(connection: psycopg.Connection[TupleRow], since: int) -> int:
-    """Bring up the latest readings of devices that a dirty range after `since` names; the newest range's number."""
-    row = connection.execute(query("rollup", "dirty_since"), {"id": since}).fetchone()
-    newest, ids = row or (0, None)
-    if ids:
-        for device_class in DeviceClass:
-            table = sql.Identifier(f"{device_class}_reading")
-            statement = query("rollup", "latest", table=table, device_class=sql.Literal(device_class.value))
-            connection.execute(statement, {"ids": ids})
-    return max(since, int(newest))
+def bring_up_latest(connection: psycopg.Connection[TupleRow], rows: Sequence[TupleRow]) -> None:
+    """Bring up the latest readings of the devices that rows of dirty ranges name."""
+    newer = query(
+        "rollup",
+        "newer",
+        device_ids=sql.Literal([key for _, ids, _, _ in rows for key in ids]),
+        to_us=sql.Literal([at for _, _, _, to_us in rows for at in to_us]),
+        last_us=sql.Literal(LAST_US),
+    )
+    ids, since = connection.execute(newer).fetchone() or (None, None)
+    if not ids:
+        return
+    for device_class in DeviceClass:
+        parts = {
+            "table": reading_table(device_class),
+            "device_class": sql.Literal(device_class.value),
+            "device_ids": sql.Literal(ids),
+            "since": sql.Literal(since),
+        }
+        connection.execute(query("rollup", "latest", **parts))
 
 
 def bring_up_to_date(connection: psycopg.Connection[TupleRow], patience_s: float = 600.0) -> None:
@@ -79,19 +78,20 @@ def bring_up_to_date(connection: psycopg.Connection[TupleRow], patience_s: float
     Raises:
         ServiceUnavailableError: If the running job does not come to it in time.
     """
-    if _sole(connection):
-        try:
-            roll_up(connection)
-        finally:
-            connection.execute(query("rollup", "unlock"))
-        return
-    newest = connection.execute(query("rollup", "newest_dirty")).fetchone()
+    newest = _newest_dirty(connection)
     deadline = time.monotonic() + patience_s
     connection.execute(query("rollup", "ask"))
-    while newest and _is_dirty(connection, newest[0]):
+    while _is_dirty(connection, newest):
+        # Whoever works may be another command, which does not hear this and ends, or a job that dies.
+        if _sole(connection):
+            try:
+                roll_up(connection)
+            finally:
+                connection.execute(query("rollup", "unlock"))
+            return
         if time.monotonic() > deadline:
             raise ServiceUnavailableError("the rollup job is behind: its log says why")
-        time.sleep(0.1)
+        time.sleep(LOOK_EVERY_S)
 
 
 def run(database_url: str, stop: threading.Event) -> None:
@@ -102,7 +102,7 @@ def run(database_url: str, stop: threading.Event) -> None:
                 _work(connection, stop)
         except (psycopg.OperationalError, psycopg.InterfaceError, TeplosvetError) as error:
             log.warning("the rollup waits for the database: %s", " ".join(str(error).split()))
-            stop.wait(2.0)
+            stop.wait(RETRY_EVERY_S)
 
 
 def _work(connection: psycopg.Connection[TupleRow], stop: threading.Event) -> None:
@@ -113,12 +113,28 @@ def _work(connection: psycopg.Connection[TupleRow], stop: threading.Event) -> No
     since, next_rollup = 0, 0.0
     while not stop.is_set():
         asked = any(True for _ in connection.notifies(timeout=LATEST_EVERY_S, stop_after=1))
-        since = bring_up_latest(connection, since)
+        since = _bring_up_latest_since(connection, since)
         if asked or time.monotonic() >= next_rollup:
             started = time.monotonic()
             roll_up(connection)
             took = time.monotonic() - started
             next_rollup = time.monotonic() + max(ROLLUP_EVERY_S, took * (1 / LARGEST_SHARE - 1))
+
+
+def _bring_up_latest_since(connection: psycopg.Connection[TupleRow], since: int) -> int:
+    """Latest readings of the devices of newer dirty ranges than `since`; the newest one's number.
+
+    What commits out of order, or is rolled up meanwhile, is brought up by `roll_up`.
+    """
+    rows = connection.execute(query("rollup", "dirty_since"), {"id": since}).fetchall()
+    if rows:
+        bring_up_latest(connection, rows)
+    return max((int(row[0]) for row in rows), default=since)
+
+
+def _newest_dirty(connection: psycopg.Connection[TupleRow]) -> int:
+    row = connection.execute(query("rollup", "newest_dirty")).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _is_dirty(connection: psycopg.Connection[TupleRow], newest: int) -> bool:
@@ -129,26 +145,6 @@ def _is_dirty(connection: psycopg.Connection[TupleRow], newest: int) -> bool:
 def _sole(connection: psycopg.Connection[TupleRow]) -> bool:
     row = connection.execute(query("rollup", "try_lock")).fetchone()
     return bool(row and row[0])
-
-
-def _roll_part(
-    connection: psycopg.Connection[TupleRow],
-    device_class: DeviceClass,
-    devices: Sequence[DeviceFacts],
-    spans: dict[int, tuple[int, int]],
-) -> int:
-    dirty = [Dirty(each.id, each.zone, *spans[each.id]) for each in devices]
-    with connection.transaction():
-        windows = open_windows(connection, device_class, dirty)
-        facts = {each.id: each for each in devices}
-        spans_of = {window.device_id: window for window in windows}
-        made, count = Made(), 0
-        for readings in read_windows(connection, device_class):
-            make(made, facts[readings.device_id], spans_of[readings.device_id], readings)
-            count += len(readings.at_us)
-        store(connection, device_class, made, windows)
-        connection.execute(query("rollup", "drop_window"))
-    return count
 
 
 def _merged(rows: Iterable[TupleRow]) -> dict[int, tuple[int, int]]:

@@ -1,6 +1,6 @@
 """Results of the rollup into their tables, inside the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -11,8 +11,8 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
 from analytics.consumption import Rule
-from analytics.rollup.compute import CONSUMPTION, QUANTITIES, STATE, Made
-from analytics.rollup.load import Window
+from analytics.daily import MIN_COVERAGE
+from analytics.rollup.compute import QUANTITIES, EpochStart, Made
 from teplosvet.domain.contracts import Carrier
 from teplosvet.domain.quantities import DeviceClass
 from teplosvet.storage.columns import write_columns
@@ -20,74 +20,77 @@ from teplosvet.storage.queries import query
 
 _CODES = {"quantities": [str(quantity) for quantity in QUANTITIES], "rules": [rule.text for rule in Rule]}
 
+_ROUNDING = sql.Literal(1e-7)
+"""A row that differs by less is left as it is: a window that begins elsewhere adds up otherwise. [unit]"""
 
-def store(
-    connection: psycopg.Connection[TupleRow], device_class: DeviceClass, made: Made, windows: Sequence[Window]
-) -> None:
-    """Replace what the open windows held by what was made."""
+
+def open_stages(connection: psycopg.Connection[TupleRow]) -> None:
+    """Make the temporary tables that `stage` fills."""
     connection.execute(query("rollup", "create_stages"))
-    _merge(connection, "copy_consumption", "merge_hourly", _joined(made.hourly, CONSUMPTION))
-    connection.execute(query("rollup", "clear_consumption"))
-    _merge(connection, "copy_consumption", "merge_daily", _joined(made.daily, CONSUMPTION))
-    _merge(connection, "copy_state", "merge_state", _joined(made.states, STATE))
-    _store_epochs(connection, made)
-    _store_findings(connection, made, windows)
+
+
+def stage(connection: psycopg.Connection[TupleRow], made: Made) -> None:
+    """Bring hours, days and states out of memory into the temporary tables."""
+    _copy(connection, "copy_consumption", "stage_hourly", made.hourly)
+    _copy(connection, "copy_consumption", "stage_daily", made.daily)
+    _copy(connection, "copy_state", "stage_state", made.states)
+    made.hourly, made.daily, made.states = [], [], []
+
+
+def store(connection: psycopg.Connection[TupleRow], device_class: DeviceClass, made: Made) -> None:
+    """Replace what the open windows held by what was staged, and by the epochs and findings that were made."""
+    connection.execute(query("rollup", "merge_hourly", rounding=_ROUNDING), _CODES)
+    connection.execute(query("rollup", "merge_daily", rounding=_ROUNDING), _CODES)
+    connection.execute(query("rollup", "merge_state"), _CODES)
+    remade = {
+        "device_ids": [each.device_id for each in made.registers],
+        "quantities": [str(each.quantity) for each in made.registers],
+        "from_us": [each.from_us for each in made.registers],
+        "to_us": [each.to_us for each in made.registers],
+    }
+    connection.execute(query("rollup", "forget_epochs"), remade)
+    connection.execute(query("rollup", "forget_findings"), remade)
+    with connection.cursor() as cursor:
+        cursor.executemany(query("rollup", "epoch"), [_epoch(each) for each in made.epochs])
+        cursor.executemany(query("rollup", "finding"), list(_findings(made)))
     for carrier in Carrier:
         if carrier.device_class is device_class and carrier is not Carrier.WATER:
-            parts = {"carrier": sql.Literal(carrier.value), "register": sql.Literal(carrier.register.value)}
+            parts = {
+                "carrier": sql.Literal(carrier.value),
+                "register": sql.Literal(carrier.register.value),
+                "may_lack": sql.Literal(1.0 - MIN_COVERAGE),
+                "rounding": _ROUNDING,
+            }
             connection.execute(query("rollup", "building_energy", **parts))
-    if made.again:
-        ids, from_us = [key for key, _ in made.again], [at for _, at in made.again]
-        values = {"device_ids": ids, "from_us": from_us, "to_us": [2**62] * len(ids)}
-        connection.execute(query("rollup", "again"), values)
 
 
-def _merge(connection: psycopg.Connection[TupleRow], copy: str, merge: str, rows: NDArray[np.void]) -> None:
-    if len(rows):
-        write_columns(connection, query("rollup", copy), rows)
-        connection.execute(query("rollup", merge), _CODES)
+def _copy(connection: psycopg.Connection[TupleRow], copy: str, table: str, parts: Sequence[NDArray[np.void]]) -> None:
+    if parts:
+        write_columns(connection, query("rollup", copy, stage=sql.Identifier(table)), np.concatenate(parts))
 
 
-def _joined(parts: Sequence[NDArray[np.void]], dtype: np.dtype[np.void]) -> NDArray[np.void]:
-    return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
+def _epoch(each: EpochStart) -> dict[str, str | int]:
+    return {
+        "device_id": each.device_id,
+        "quantity": each.quantity,
+        "at_us": each.at_us,
+        "shift": each.shift,
+        "reason": each.reason,
+    }
 
 
-def _store_epochs(connection: psycopg.Connection[TupleRow], made: Made) -> None:
-    connection.execute(query("rollup", "forget_epochs"))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            query("rollup", "epoch"),
-            [
-                {
-                    "device_id": each.device_id,
-                    "quantity": each.quantity,
-                    "at_us": each.at_us,
-                    "shift": each.shift,
-                    "reason": "decimal_change" if each.shift else "new_epoch",
-                }
-                for each in made.epochs
-            ],
-        )
-
-
-def _store_findings(connection: psycopg.Connection[TupleRow], made: Made, windows: Sequence[Window]) -> None:
-    connection.execute(query("rollup", "forget_findings"))
-    spans = {window.device_id: window for window in windows}
-    rows = []
+def _findings(made: Made) -> Iterator[dict[str, object]]:
+    """What was found within the windows; what was found around them was told before."""
+    windows = {(each.device_id, each.quantity): each for each in made.registers}
     for device_id, quantity, finding in made.findings:
         found_at = datetime.fromisoformat(str(finding.data["from"]))
-        window = spans[device_id]
+        window = windows[device_id, quantity]
         if window.from_us <= found_at.timestamp() * 1e6 < window.to_us:
-            rows.append(
-                {
-                    "device_id": device_id,
-                    "quantity": quantity,
-                    "found_at": found_at,
-                    "code": finding.code,
-                    "severity": int(finding.severity),
-                    "data": Jsonb(dict(finding.data)),
-                }
-            )
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(query("rollup", "finding"), rows)
+            yield {
+                "device_id": device_id,
+                "quantity": quantity,
+                "found_at": found_at,
+                "code": finding.code,
+                "severity": int(finding.severity),
+                "data": Jsonb(dict(finding.data)),
+            }
