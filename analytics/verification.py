@@ -53,6 +53,8 @@ class ContractPlace:
 def verify_contract(connection: Connection, code: str, period: Period) -> Statement:
     """Verify a contract for a period on what the database holds now, and keep the statement if it is a new one.
 
+    That nothing can be stated yet of a period that is not over is an answer, but none to keep.
+
     Args:
         connection: In autocommit mode.
         code: Code of the contract.
@@ -66,7 +68,8 @@ def verify_contract(connection: Connection, code: str, period: Period) -> Statem
         connection.execute(query("verification", "snapshot"))
         place = load_contract(connection, code)
         statement = verify(load_input(connection, place, period))
-    keep(connection, place, statement)
+    if statement.avoided_energy_kwh is not None or period.end <= place.today:
+        keep(connection, place, statement)
     return statement
 
 

@@ -106,10 +106,13 @@ def _device(cursor: psycopg.Cursor[TupleRow], device: Device) -> list[Change]:
             cursor.execute(query("registry", "modulus"), values)
     if [tuple(row) for row in installed] != [_as_row(each) for each in device.installations]:
         what = what or "changed"
+        for code in {row[0] for row in installed}:  # a building that the device leaves has other days without it
+            cursor.execute(query("registry", "forget_days_of_building"), {"code": code})
+            cursor.execute(query("registry", "mark_building_history"), {"code": code})
         cursor.execute(query("registry", "forget_installations"), {"name": device.name})
         for each in device.installations:
             _installation(cursor, device.name, each)
-    if what == "changed":
+    if what:  # one that is added makes days unknown that were known without it
         cursor.execute(query("registry", "mark_whole_history"), {"name": device.name})
     return [Change(what, "device", device.name)] if what else []
 

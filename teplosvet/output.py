@@ -33,7 +33,9 @@ def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[obje
 
 def _plain(text: str) -> Text:
     """What devices and people wrote may hold rich's markup and control characters: neither may reach the terminal."""
-    return Text("".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text))
+    return Text(
+        "".join(letter if letter.isprintable() or letter in "\n\xa0\u202f" else repr(letter)[1:-1] for letter in text)
+    )
 
 
 def progress() -> Progress:

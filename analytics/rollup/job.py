@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import psycopg
 from psycopg import sql
@@ -17,6 +17,8 @@ from teplosvet.storage.database import connect
 from teplosvet.storage.queries import query
 
 log = logging.getLogger(__name__)
+
+Connection = psycopg.Connection[TupleRow]
 
 ROWS_AT_ONCE = 2000
 """Dirty ranges that are taken in one round."""
@@ -32,7 +34,7 @@ LARGEST_SHARE = 0.2
 """Share of the time that the rollup may take. [-]"""
 
 
-def roll_up(connection: psycopg.Connection[TupleRow]) -> Rolled:
+def roll_up(connection: Connection) -> Rolled:
     """Make everything again that was dirty at the call; the ranges go in the same transaction as the results.
 
     A connection is needed that is in autocommit, and no other job may work on the same database.
@@ -41,16 +43,17 @@ def roll_up(connection: psycopg.Connection[TupleRow]) -> Rolled:
     # What comes in meanwhile is for the next call: readings that never cease must not keep a round from ending.
     limits = {"up_to": _newest_dirty(connection), "limit": ROWS_AT_ONCE}
     while rows := connection.execute(query("rollup", "dirty"), limits).fetchall():
+        # before the transaction, which may take minutes: its locks would keep newer latest readings waiting
+        bring_up_latest(connection, rows)
         with connection.transaction():
             spans = _merged(rows)
-            bring_up_latest(connection, rows)
             while spans:
                 spans = roll_spans(connection, spans, rolled)
             connection.execute(query("rollup", "clean"), {"ids": [row[0] for row in rows]})
     return rolled
 
 
-def bring_up_latest(connection: psycopg.Connection[TupleRow], rows: Sequence[TupleRow]) -> None:
+def bring_up_latest(connection: Connection, rows: Sequence[TupleRow]) -> None:
     """Bring up the latest readings of the devices that rows of dirty ranges name."""
     newer = query(
         "rollup",
@@ -72,7 +75,7 @@ def bring_up_latest(connection: psycopg.Connection[TupleRow], rows: Sequence[Tup
         connection.execute(query("rollup", "latest", **parts))
 
 
-def bring_up_to_date(connection: psycopg.Connection[TupleRow], patience_s: float = 600.0) -> None:
+def bring_up_to_date(connection: Connection, patience_s: float = 600.0) -> None:
     """Return when everything is made that was dirty at the call: by the running job if there is one, else here.
 
     Raises:
@@ -96,24 +99,30 @@ def bring_up_to_date(connection: psycopg.Connection[TupleRow], patience_s: float
 
 def run(database_url: str, stop: threading.Event) -> None:
     """Work until `stop`; a database that is away is waited for."""
+    latest = threading.Thread(target=_keep, args=(_follow_latest, database_url, stop), name="latest", daemon=True)
+    latest.start()
+    _keep(_work, database_url, stop)
+    latest.join(timeout=RETRY_EVERY_S)
+
+
+def _keep(work: Callable[[Connection, threading.Event], None], database_url: str, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             with connect(database_url, name="teplosvet-jobs") as connection:
-                _work(connection, stop)
+                work(connection, stop)
         except (psycopg.OperationalError, psycopg.InterfaceError, TeplosvetError) as error:
             log.warning("the rollup waits for the database: %s", " ".join(str(error).split()))
             stop.wait(RETRY_EVERY_S)
 
 
-def _work(connection: psycopg.Connection[TupleRow], stop: threading.Event) -> None:
+def _work(connection: Connection, stop: threading.Event) -> None:
     while not _sole(connection):
         if stop.wait(5.0):
             return
     connection.execute(query("rollup", "listen"))
-    since, next_rollup = 0, 0.0
+    next_rollup = 0.0
     while not stop.is_set():
-        asked = any(True for _ in connection.notifies(timeout=LATEST_EVERY_S, stop_after=1))
-        since = _bring_up_latest_since(connection, since)
+        asked = any(True for _ in connection.notifies(timeout=1.0, stop_after=1))
         if asked or time.monotonic() >= next_rollup:
             started = time.monotonic()
             roll_up(connection)
@@ -121,7 +130,14 @@ def _work(connection: psycopg.Connection[TupleRow], stop: threading.Event) -> No
             next_rollup = time.monotonic() + max(ROLLUP_EVERY_S, took * (1 / LARGEST_SHARE - 1))
 
 
-def _bring_up_latest_since(connection: psycopg.Connection[TupleRow], since: int) -> int:
+def _follow_latest(connection: Connection, stop: threading.Event) -> None:
+    """Bring up latest readings beside the rollup, which may be busy with years of late data."""
+    since = 0
+    while not stop.wait(LATEST_EVERY_S):
+        since = _bring_up_latest_since(connection, since)
+
+
+def _bring_up_latest_since(connection: Connection, since: int) -> int:
     """Latest readings of the devices of newer dirty ranges than `since`; the newest one's number.
 
     What commits out of order, or is rolled up meanwhile, is brought up by `roll_up`.
@@ -132,17 +148,17 @@ def _bring_up_latest_since(connection: psycopg.Connection[TupleRow], since: int)
     return max((int(row[0]) for row in rows), default=since)
 
 
-def _newest_dirty(connection: psycopg.Connection[TupleRow]) -> int:
+def _newest_dirty(connection: Connection) -> int:
     row = connection.execute(query("rollup", "newest_dirty")).fetchone()
     return int(row[0]) if row else 0
 
 
-def _is_dirty(connection: psycopg.Connection[TupleRow], newest: int) -> bool:
+def _is_dirty(connection: Connection, newest: int) -> bool:
     row = connection.execute(query("rollup", "dirty_up_to"), {"id": newest}).fetchone()
     return bool(row and row[0])
 
 
-def _sole(connection: psycopg.Connection[TupleRow]) -> bool:
+def _sole(connection: Connection) -> bool:
     row = connection.execute(query("rollup", "try_lock")).fetchone()
     return bool(row and row[0])
 

@@ -78,6 +78,8 @@ def test_what_changed_is_told_and_nothing_else(
 
 def test_a_change_of_a_device_makes_its_history_again(database: str, connection: psycopg.Connection[TupleRow]) -> None:
     apply(connection)
+    connection.execute("TRUNCATE dirty_range")
+    apply(connection)
     assert rows(database, "SELECT FROM dirty_range") == []
     apply(connection, RIGHT.replace("1e8", "1e7"))
     assert rows(database, "SELECT d.name FROM dirty_range r JOIN device d ON d.id = r.device_ids[1]") == [
@@ -90,6 +92,7 @@ def test_another_zone_makes_the_days_of_the_building_again(
 ) -> None:
     """Days that began at another instant must not stand beside the new ones."""
     apply(connection)
+    connection.execute("TRUNCATE dirty_range")
     device = "SELECT d.id, b.id FROM device d, building b WHERE d.name = 'lenina-1-heat'"
     device_id, building_id = rows(database, device)[0]
     daily = "INSERT INTO consumption_daily VALUES (%s, 'heat_energy_kwh', '2025-01-01', 1, 0, 86400, 86400, 'metered')"

@@ -67,11 +67,11 @@ def store_energy(connection: Connection, building: int, carrier: str, energy: np
 
 
 def store_hours(connection: Connection, device: str, quantity: str, daily: np.ndarray, drop: frozenset[date]) -> None:
-    """Hours whose mean over each local day is the day's value; a dropped day keeps 20 of its hours."""
+    """Hours whose mean over each local day is the day's value; of a dropped day more are missing than are bridged."""
     rows = []
     for day, value in zip(DAYS.tolist(), daily, strict=True):
         start = local_midnight(day, ZoneInfo(ZONE))
-        hours = 20 if day in drop else 24
+        hours = 14 if day in drop else 24
         rows += [(start + timedelta(hours=n), float(value) + (n - (hours - 1) / 2) * 0.01) for n in range(hours)]
     with connection.cursor() as cursor:
         cursor.executemany(
