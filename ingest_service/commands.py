@@ -67,12 +67,18 @@ def quarantine_list(
                     for each in counts
                 ]
                 output.print_table("Quarantine", ("reason", "messages", "times", "last (UTC)", "for example"), rows)
+                output.people.print(
+                    "Mend the cause, then `teplosvet quarantine replay`; --reason REASON lists messages."
+                )
             else:
                 output.people.print("Nothing is in quarantine.")
             return
         found = quarantine.messages(connection, reason, limit)
     if as_json:
         output.print_json(found)
+        return
+    if not found:
+        output.people.print(f"Nothing is in quarantine for the reason {reason}.", markup=False)
         return
     listed = [
         (each.id, each.topic, each.times, each.detail, each.payload[:80].decode(errors="replace")) for each in found

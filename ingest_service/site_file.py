@@ -4,6 +4,7 @@ import re
 import tomllib
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
@@ -312,10 +313,15 @@ def _path(message: str) -> tuple[str, tuple[str | int, ...]]:
     steps: list[str | int] = [
         int(index) if index else key for key, index in re.findall(r"\.(\w+)|\[(\d+)\]", where.rstrip("`"))
     ]
+    if sentence.startswith("Invalid enum value") and steps and (choices := _CHOICES.get(str(steps[-1]))):
+        sentence += f": expected one of {', '.join(choice.value for choice in choices)}"
     missing = re.search(r"(?:missing required|unknown) field `(\w+)`", sentence)
     if missing and "unknown" in sentence:
         steps.append(missing[1])
     return sentence[0].lower() + sentence[1:], tuple(steps)
+
+
+_CHOICES: dict[str, type[StrEnum]] = {"class": DeviceClass, "carrier": Carrier, "method": Method, "per": TariffUnit}
 
 
 def _dotted(path: tuple[Any, ...]) -> str:

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from teplosvet import output
 from teplosvet.config import settings
+from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.periods import Period
 from teplosvet.stack.running import RunningStack, sole_stack
 from teplosvet.storage.database import connect
@@ -100,6 +101,7 @@ def demo(
         _print(outcome)
         if json is not None:
             json.write_bytes(msgspec.json.format(msgspec.json.encode(outcome)))
+            output.people.print(f"All figures are in {json}.")
         if not once:
             with _live(stack):
                 sentence = f"The buildings go on in real time: open {stack.http_url}. Ctrl-C ends it."
@@ -138,6 +140,8 @@ def _show(stack: RunningStack) -> Outcome:
         scenario = demo_scenario()
     tally = Tally()
     with connect(stack.database_url) as connection:
+        _refuse_other_sites(connection)
+        already, _ = _stored(connection, scenario.reporting)
         apply_site(connection, parse_site(scenario.site_toml, "demo.toml"))
         seasons = {"baseline season": scenario.baseline_messages(), "reporting season": scenario.reporting_messages()}
         with (
@@ -151,7 +155,8 @@ def _show(stack: RunningStack) -> Outcome:
             bring_up_to_date(connection)
         statements = {code: verify_contract(connection, code, scenario.reporting) for code in scenario.truth}
         contracts = [_beside(scenario, code, statement) for code, statement in statements.items()]
-        return _counted(connection, contracts, tally, scenario.reporting)
+        stored, quarantined = _stored(connection, scenario.reporting)
+        return _counted(contracts, tally, stored, already, quarantined)
 
 
 def _beside(scenario: "Scenario", code: str, statement: "Statement") -> ContractOutcome:
@@ -183,42 +188,66 @@ def _within(truth: float, lower: float | None, upper: float | None) -> bool:
     return lower is not None and upper is not None and lower <= truth <= upper
 
 
-def _counted(
-    connection: psycopg.Connection[TupleRow], contracts: list[ContractOutcome], tally: "Tally", last: Period
-) -> Outcome:
+def _refuse_other_sites(connection: psycopg.Connection[TupleRow]) -> None:
+    """The demo does not mix with real buildings, in whose console its six would stay."""
+    others = [name for (name,) in connection.execute(query("registry", "site_names")) if name != "demo"]
+    if others:
+        raise ConfigurationError(
+            f"this database has the site {others[0]}: let the demo have a data folder of its own (TEPLOSVET_HOME)"
+        )
+
+
+def _stored(connection: psycopg.Connection[TupleRow], last: Period) -> tuple[int, int]:
+    """Readings up to the end of the demo's seasons, and messages in quarantine."""
     until = {"until": last.end + timedelta(days=1)}  # what the live simulators have said since is not meant
     stored, quarantined = connection.execute(query("registry", "count_readings"), until).fetchone() or (0, 0)
+    return stored, quarantined
+
+
+def _counted(contracts: list[ContractOutcome], tally: "Tally", stored: int, already: int, quarantined: int) -> Outcome:
     return Outcome(
         contracts=contracts,
         published=tally.published,
         stored=stored,
-        duplicates=tally.published - len(tally.distinct),
+        duplicates=tally.published - (stored - already),
         quarantined=quarantined,
         lost=len(tally.distinct) - stored,
     )
 
 
 def _print(outcome: Outcome) -> None:
-    table = Table(title="Verified saving of the reporting season, MWh", title_justify="left", box=None)
-    for column in ("contract", "carrier", "true", "verified", "90 % band", "", "payable"):
-        table.add_column(column, justify="left" if column in {"contract", "carrier", ""} else "right")
+    currencies = {each.payable.rpartition(" ")[2] for each in outcome.contracts}
+    table = Table(title="Reporting season, MWh saved", title_justify="left", box=None, pad_edge=False)
+    for column in (
+        "contract",
+        "carrier",
+        "true",
+        "verified",
+        "90 % band",
+        "verdict",
+        f"payable, {'/'.join(currencies)}",
+    ):
+        left = column in {"contract", "carrier", "verdict"}
+        table.add_column(column, justify="left" if left else "right", no_wrap=column != "contract")
     for each in outcome.contracts:
-        verdict = "✓ proven" if each.proven else "not proven"
-        band = "" if each.lower_kwh is None else f"{each.lower_kwh / 1e3:,.2f} … {(each.upper_kwh or 0) / 1e3:,.2f}"
         table.add_row(
             each.contract,
             each.carrier,
             f"{each.true_avoided_energy_kwh / 1e3:,.2f}",
-            "" if each.avoided_energy_kwh is None else f"{each.avoided_energy_kwh / 1e3:,.2f}",
-            band,
-            verdict,
-            each.payable,
+            _mwh(each.avoided_energy_kwh),
+            f"{_mwh(each.lower_kwh)} … {_mwh(each.upper_kwh)}",
+            "✓ proven" if each.proven else "not proven",
+            each.payable.partition(".")[0],
         )
     output.people.print(table)
     output.people.print(
         f"{outcome.published:,} readings published, {outcome.stored:,} stored, {outcome.duplicates:,} sent twice, "
         f"{outcome.quarantined:,} messages in quarantine, {outcome.lost:,} lost."
     )
+
+
+def _mwh(energy_kwh: float | None) -> str:
+    return "" if energy_kwh is None else f"{energy_kwh / 1e3:,.2f}"
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-people = Console(stderr=False, highlight=False)
+people = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
 progress_console = Console(stderr=True, highlight=False)
 
 

@@ -123,3 +123,6 @@ DELETE FROM building_energy_daily e USING building b WHERE b.id = e.building_id 
 INSERT INTO dirty_range (device_ids, from_us, to_us)
 SELECT ARRAY[i.device_id], ARRAY[-9223372036854775807], ARRAY[9223372036854775807]
 FROM (SELECT DISTINCT device_id FROM installation JOIN building b ON b.id = building_id WHERE b.code = %(code)s) i;
+
+-- name: site_names
+SELECT name FROM site ORDER BY name;
