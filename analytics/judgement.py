@@ -66,6 +66,13 @@ def judge_baseline(baseline: Baseline, carrier: Carrier) -> Iterator[Finding]:
         yield Finding(FindingCode.CONSTANT_TEMPERATURE, Severity.WARNING, {"temperature_c": mean})
 
 
+def judge_periods(baseline: Period, reporting: Period) -> Iterator[Finding]:
+    """A day cannot show what was before a measure and what came of it."""
+    shared = (min(baseline.end, reporting.end) - max(baseline.start, reporting.start)).days
+    if shared > 0:
+        yield Finding(FindingCode.PERIODS_OVERLAP, Severity.REFUSAL, {"days": shared})
+
+
 def judge_days(saving: Saving, period: Period, known_until: date | None) -> Iterator[Finding]:
     """Findings about the days of the reporting period."""
     yield from _negative(saving.series, "reporting")

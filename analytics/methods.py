@@ -23,7 +23,7 @@ from analytics.statement import (
     Variable,
 )
 from teplosvet.domain.contracts import Carrier, Contract, Method
-from teplosvet.domain.findings import Finding, Severity
+from teplosvet.domain.findings import Finding, FindingCode, Severity
 from teplosvet.domain.periods import Period
 
 METER_ERROR = {Carrier.LIGHT: 0.01, Carrier.ELECTRICITY: 0.01, Carrier.HEAT: 0.034, Carrier.WATER: 0.02}
@@ -81,7 +81,8 @@ def verify(inputs: VerificationInput) -> Statement:
     baseline = fit_baseline(inputs.energy.over(contract.baseline), variable, _models_of(contract))
     failed = inputs.failed_lamp_share.over(period) if inputs.failed_lamp_share is not None else None
     saving = avoided_energy(baseline, inputs.energy.over(period), _values_of(inputs, period), failed)
-    findings = list(judgement.judge_baseline(baseline, contract.carrier))
+    findings = list(judgement.judge_periods(contract.baseline, period))
+    findings += judgement.judge_baseline(baseline, contract.carrier)
     if not _is_refused(findings):
         findings += judgement.judge_days(saving, period, inputs.known_until)
     rows = reporting_days(saving)
@@ -125,10 +126,15 @@ def _adjustments(result: Result | None) -> tuple[Adjustment, ...]:
     return (Adjustment(AdjustmentKind.FAILED_LAMPS, result.adjustment_kwh),)
 
 
-def _settlement(contract: Contract, result: Result | None, *, proven: bool) -> Settlement | None:
+def _is_short(findings: tuple[Finding, ...]) -> bool:
+    """A baseline that is called too short is none to pay money on, however sure the sums may look."""
+    return any(finding.code is FindingCode.BASELINE_TOO_SHORT for finding in findings)
+
+
+def _settlement(contract: Contract, result: Result | None, *, payable: bool) -> Settlement | None:
     if result is None:
         return None
-    return settle(result.avoided_energy_kwh, contract.tariff, contract.esco_share, proven=proven)
+    return settle(result.avoided_energy_kwh, contract.tariff, contract.esco_share, proven=payable)
 
 
 def _statement(
@@ -173,7 +179,7 @@ def _statement(
         fit=fit_figures(baseline, saving, _variable_of(inputs)),
         tariff=contract.tariff,
         esco_share=contract.esco_share,
-        settlement=_settlement(contract, result, proven=proven),
+        settlement=_settlement(contract, result, payable=proven and not _is_short(findings)),
         findings=findings,
         baseline_days=baseline_days(baseline),
         reporting_days=rows,

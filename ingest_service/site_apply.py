@@ -70,6 +70,8 @@ def _building(cursor: psycopg.Cursor[TupleRow], building: Building, site_id: int
         "weather": building.weather,
     }
     found = cursor.execute(query("registry", "find_building"), {"code": building.code}).fetchone()
+    if found is not None and found[0] != site_id:
+        raise ConfigurationError(f"the building {building.code} belongs to another site")
     what = _difference(found, tuple(wanted.values()))
     if what:
         cursor.execute(query("registry", "building"), {"code": building.code, **wanted})

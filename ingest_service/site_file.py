@@ -15,12 +15,11 @@ import msgspec
 from ingest_service.site_lines import line_of
 from teplosvet.domain.buildings import Building, Site
 from teplosvet.domain.contracts import Carrier, Contract, Method, Tariff, TariffUnit
-from teplosvet.domain.devices import Device, Installation
+from teplosvet.domain.devices import NAME_RULE, Device, Installation, is_name
 from teplosvet.domain.errors import InvalidFileError
 from teplosvet.domain.periods import Period
 from teplosvet.domain.quantities import DeviceClass, Kind, Quantity
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _AMOUNT = re.compile(r"\d{1,15}(\.\d{1,6})?")
 _YEARS = range(1900, 2200)
 
@@ -266,8 +265,8 @@ class _Reader:
             raise self._error(path, f"expected a time zone such as Europe/Moscow, not {name!r}") from error
 
     def _named(self, name: str, path: tuple[str | int, ...]) -> None:
-        if not _NAME.fullmatch(name):
-            raise self._error(path, "expected 1 to 80 letters, digits, dots, dashes or underscores, the first no sign")
+        if not is_name(name):
+            raise self._error(path, f"expected {NAME_RULE}")
 
     def _unique(self, names: list[str], *path: str | int) -> None:
         seen: set[str] = set()

@@ -37,6 +37,7 @@ def create_app(database_url: str) -> FastAPI:
     app.add_api_route("/health", health, methods=["GET"], tags=["platform"])
     app.add_api_route("/metrics", metrics, methods=["GET"], tags=["platform"], include_in_schema=False)
     app.add_exception_handler(TeplosvetError, _problem)
+    app.add_exception_handler(psycopg.DataError, _impossible)
     app.add_exception_handler(psycopg.OperationalError, _unavailable)
     app.add_exception_handler(PoolTimeout, _unavailable)
     return app
@@ -64,11 +65,21 @@ def _problem(_request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
 
 
+def _impossible(_request: Request, _error: Exception) -> JSONResponse:
+    body = {
+        "type": "about:blank",
+        "title": "InvalidText",
+        "status": 422,
+        "detail": "A text has signs that no name has.",
+    }
+    return JSONResponse(body, status_code=422, media_type="application/problem+json")
+
+
 def _unavailable(_request: Request, _error: Exception) -> JSONResponse:
     body = {
         "type": "about:blank",
         "title": "ServiceUnavailable",
         "status": 503,
-        "detail": "The database does not answer now. Readings are kept by the broker and nothing is lost; try again.",
+        "detail": "The database does not answer now. Readings wait in the broker until it does; try again.",
     }
     return JSONResponse(body, status_code=503, media_type="application/problem+json")

@@ -16,7 +16,8 @@ import uvicorn
 from teplosvet import output
 from teplosvet.config import settings
 from teplosvet.domain.errors import ConfigurationError
-from teplosvet.stack.embedded import broker, postgres
+from teplosvet.stack.embedded import EmbeddedBroker, EmbeddedPostgres, broker, postgres
+from teplosvet.stack.keeper import kept_alive
 from teplosvet.stack.ports import free_port, is_taken
 from teplosvet.stack.probe import probe_broker
 from teplosvet.stack.running import RunningStack, database_url, described, running_stack, sole_stack
@@ -43,8 +44,13 @@ def whole_stack() -> Iterator[RunningStack]:
             raise ConfigurationError(f"port {port} on {chosen.host} is taken: set TEPLOSVET_PORT to another one")
         if chosen.mqtt_url:
             probe_broker(chosen.mqtt_url)
-        mqtt = chosen.mqtt_url or stack.enter_context(broker(chosen.mqtt_port)).url
-        database = chosen.database_url or stack.enter_context(postgres(chosen.home / "postgres")).url
+        own: list[EmbeddedBroker | EmbeddedPostgres] = []
+        if not chosen.mqtt_url:
+            own.append(stack.enter_context(broker(chosen.mqtt_port)))
+        mqtt = chosen.mqtt_url or own[-1].url
+        if not chosen.database_url:
+            own.append(stack.enter_context(postgres(chosen.home / "postgres")))
+        database = chosen.database_url or own[-1].url
         bring_up(database)
         metrics_folder = chosen.run_folder / "metrics"
         shutil.rmtree(metrics_folder, ignore_errors=True)
@@ -58,6 +64,7 @@ def whole_stack() -> Iterator[RunningStack]:
             supervisor.start(name, ["ingest", "--number", str(number), "--workers", str(len(workers))])
         supervisor.start("jobs", ["jobs"])
         supervisor.wait_until_ready(list(workers))
+        stack.enter_context(kept_alive(own))
         running = RunningStack(os.getpid(), database, mqtt, f"http://{chosen.host}:{port}")
         stack.enter_context(described(running))
         yield running

@@ -272,6 +272,7 @@ FINDINGS = {
     "finding.not_proven.reason": "The saving is not proven, because no band can be told.",
     "finding.negative_saving": "More was used than without the measure, by {upper_kwh} at least.",
     "finding.period_not_over": "The period runs until {end}; readings are known until {known_until}.",
+    "finding.periods_overlap": "The reporting period shares {days} days with the baseline period: choose one after it.",
     "finding.no_reporting_data": "None of the {days} days of the reporting period can be used.",
     "finding.share_estimated": "Of the metered energy {estimated_kwh} is estimated.",
     "finding.autocorrelated": "The days of the baseline resemble each other (ρ = {rho}); the band is wider for it.",

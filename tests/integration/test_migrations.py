@@ -200,3 +200,22 @@ def test_a_database_that_cannot_be_used_is_told_in_one_sentence(plain_postgres: 
         migrate("postgresql://127.0.0.1:1/teplosvet")
     with pytest.raises(ConfigurationError, match="cannot be read"):
         migrate("postgresql://[half")
+
+
+def test_an_owner_who_is_no_superuser_can_migrate(timescale_server: TimescaleServer) -> None:
+    """An administrator has made the extension, or has not: then the database stays a plain one."""
+    with connect(timescale_server.admin_url) as admin:
+        admin.execute("CREATE ROLE owner LOGIN")
+        try:
+            for name, extension, expected in (("own_a", True, Edition.APACHE), ("own_b", False, Edition.PLAIN)):
+                admin.execute(f"CREATE DATABASE {name} OWNER owner TEMPLATE template0 ENCODING 'UTF8'".encode())
+                if extension:
+                    with connect(make_conninfo(timescale_server.url, dbname=name)) as there:
+                        there.execute("CREATE EXTENSION timescaledb")
+                url = make_conninfo(timescale_server.url, dbname=name, user="owner")
+                assert migrate(url) is expected
+                assert migrate(url) is expected
+        finally:
+            for name in ("own_a", "own_b"):
+                admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+            admin.execute("DROP ROLE owner")

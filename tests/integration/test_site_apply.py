@@ -9,7 +9,9 @@ from psycopg.rows import TupleRow
 from ingest_service.site_apply import Change, apply_site
 from ingest_service.site_file import parse_site
 from teplosvet.domain.errors import TeplosvetError
+from teplosvet.domain.quantities import DeviceClass
 from teplosvet.storage.database import connect
+from teplosvet.storage.devices import ensure_device
 from tests.integration.ingest_run import empty, rows
 from tests.unit.ingest.test_site_file import RIGHT
 
@@ -140,3 +142,18 @@ def test_any_title_is_only_a_title(database: str, connection: psycopg.Connection
     apply(connection, text)
     assert apply(connection, text) == []
     assert rows(database, "SELECT s.title, b.title FROM site s, building b") == [(title, title)]
+
+
+def test_a_building_of_another_site_is_not_taken_over(database: str, connection: psycopg.Connection[TupleRow]) -> None:
+    apply(connection)
+    before = registry(database)
+    with pytest.raises(TeplosvetError, match="belongs to another site"):
+        apply(connection, RIGHT.replace('name = "', 'name = "other-', 1))
+    assert registry(database) == before
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "a+b", "x" * 300, "дом"])
+def test_what_is_no_name_is_not_registered(database: str, connection: psycopg.Connection[TupleRow], name: str) -> None:
+    with pytest.raises(TeplosvetError, match="is no name"):
+        ensure_device(connection, name, DeviceClass.HEAT, name)
+    assert rows(database, "SELECT FROM device") == []

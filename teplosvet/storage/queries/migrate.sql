@@ -17,9 +17,13 @@ SELECT CASE WHEN EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb')
             THEN current_setting('timescaledb.license', true) END;
 
 -- name: timescale_available
-SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'timescaledb')
-   AND (current_setting('shared_preload_libraries') LIKE '%timescaledb%'
-        OR EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb'));
+-- Only who may read all settings may create the extension; for others an administrator has, or has not.
+SELECT CASE
+    WHEN EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') THEN false
+    WHEN NOT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'timescaledb') THEN false
+    WHEN NOT pg_has_role('pg_read_all_settings', 'USAGE') THEN false
+    ELSE current_setting('shared_preload_libraries') LIKE '%timescaledb%'
+END;
 
 -- name: create_timescale
 CREATE EXTENSION IF NOT EXISTS timescaledb;

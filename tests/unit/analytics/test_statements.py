@@ -12,6 +12,7 @@ from analytics.settlement import settle
 from analytics.statement import Statement
 from teplosvet.domain.contracts import Tariff, TariffUnit
 from teplosvet.domain.findings import FindingCode, Severity
+from teplosvet.domain.periods import Period
 from tests.unit.analytics.known_contracts import DAYS, FIRST_REPORTING, REPORTING, TEMPERATURE, heat_energy, heat_input
 
 
@@ -155,3 +156,25 @@ def test_money_is_rounded_half_up_to_the_kopeck(
 ) -> None:
     found = settle(kwh, Tariff(Decimal(amount), "RUB", per), Decimal("0.8"), proven=True)
     assert (found.value, found.payable) == (Decimal(value), Decimal(payable))
+
+
+def test_a_day_cannot_be_before_and_after_the_measure() -> None:
+    inputs = heat_input(heat_energy(0.2))
+    overlapping = replace(inputs, period=Period(date(2024, 4, 20), REPORTING.end))
+    statement = verify(overlapping)
+    assert codes(statement)[FindingCode.PERIODS_OVERLAP] is Severity.REFUSAL
+    assert statement.avoided_energy_kwh is None
+    assert statement.settlement is None
+    adjoining = verify(replace(inputs, period=Period(inputs.contract.baseline.end, REPORTING.end)))
+    assert FindingCode.PERIODS_OVERLAP not in codes(adjoining)
+
+
+def test_no_money_is_paid_on_a_short_baseline() -> None:
+    energy = heat_energy(0.3)
+    energy[60:FIRST_REPORTING] = np.nan
+    statement = verify(heat_input(energy))
+    assert codes(statement)[FindingCode.BASELINE_TOO_SHORT] is Severity.WARNING
+    assert statement.proven
+    assert statement.settlement is not None
+    assert statement.settlement.payable == 0
+    assert statement.settlement.value > 0
