@@ -6,8 +6,6 @@ References:
     PostgreSQL 18 documentation, COPY, «Binary Format».
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,47 +16,23 @@ LEADING = ("device_id", "measured_at", "archive", "serial")
 """The columns before a class's quantities, in order."""
 
 
-def waves(rows: Rows) -> Iterator[NDArray[np.intp]]:
-    """Indices of the rows in an order of keys, an instant of a device once in each wave.
-
-    One INSERT cannot touch a row twice, so what a batch says twice of an instant goes in one after the other. The order
-    is the same for every worker, so that two of them never wait for each other.
-    """
-    order = np.lexsort((rows.at_us, rows.device_ids))
-    ids, at = rows.device_ids[order], rows.at_us[order]
-    again = np.zeros(len(order), dtype=np.bool_)
-    again[1:] = (ids[1:] == ids[:-1]) & (at[1:] == at[:-1])
-    if not again.any():
-        yield order
-        return
-    position = np.arange(len(order))
-    first = np.maximum.accumulate(np.where(again, 0, position))
-    occurrence = position - first
-    for wave in range(int(occurrence.max()) + 1):
-        yield order[occurrence == wave]
-
-
-def encode(rows: Rows, chosen: NDArray[np.intp]) -> bytes:
-    """The COPY stream of the chosen rows: `LEADING`, then the quantities of the class."""
-    values = rows.values[chosen]
-    encoded = [None if (serial := rows.serials[n]) is None else serial.encode() for n in chosen.tolist()]
+def encode(rows: Rows) -> bytes:
+    """The COPY stream of the rows: `LEADING`, then the quantities of the class."""
+    encoded = [None if serial is None else serial.encode() for serial in rows.serials]
     widths = np.array([-1 if serial is None else len(serial) for serial in encoded], dtype=np.int32)
-    missing = np.packbits(np.isnan(values), axis=1)
+    missing = np.packbits(np.isnan(rows.values), axis=1)
     patterns = np.column_stack((missing, widths.view(np.uint8).reshape(-1, 4)))
     distinct, which = np.unique(patterns, axis=0, return_inverse=True)
     parts = [HEADER]
     for n in range(len(distinct)):
         members = np.flatnonzero(which == n)
-        parts.append(
-            _records(rows, chosen[members], values[members], [encoded[m] for m in members], int(widths[members[0]]))
-        )
+        parts.append(_records(rows, members, [encoded[m] for m in members.tolist()], int(widths[members[0]])))
     parts.append(TRAILER)
     return b"".join(parts)
 
 
-def _records(
-    rows: Rows, chosen: NDArray[np.intp], values: NDArray[np.float64], serials: list[bytes | None], width: int
-) -> bytes:
+def _records(rows: Rows, chosen: NDArray[np.intp], serials: list[bytes | None], width: int) -> bytes:
+    values = rows.values[chosen]
     present = ~np.isnan(values[0])
     fields: list[tuple[str, str]] = [
         ("count", ">i2"),

@@ -12,8 +12,9 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
 from ingest_service.admission import Admission, Admitted, Rows
-from ingest_service.copy_rows import LEADING, encode, waves
+from ingest_service.copy_rows import LEADING, encode
 from ingest_service.decoders import Decoders
+from ingest_service.fold import folded
 from ingest_service.registry import Registry
 from ingest_service.tap import Message
 from teplosvet.domain.quantities import DeviceClass, columns_of
@@ -110,10 +111,9 @@ class Writer:
     def _store(self, batch: Sequence[Message], admitted: Admitted, decoders: Decoders) -> Outcome:
         outcome = Outcome(nulls=admitted.nulls)
         for rows in admitted.rows:
-            for chosen in waves(rows):
-                written = self._put(rows.device_class, encode(rows, chosen), len(chosen))
-                outcome.stored += written
-                outcome.duplicates += len(chosen) - written
+            written = sum(self._put(part) for part in folded(rows))
+            outcome.stored += written
+            outcome.duplicates += len(rows.device_ids) - written
         with self._connection.cursor() as cursor:
             _store_others(cursor, admitted, decoders)
             _quarantine(cursor, batch, admitted, decoders)
@@ -129,14 +129,15 @@ class Writer:
                 outcome.quarantined.setdefault(publisher, {})[ack] = reasons[index]
         return outcome
 
-    def _put(self, device_class: DeviceClass, stream: bytes, rows: int) -> int:
-        """Rows of a stream into their table: straight while all of them are new, else through the stage."""
+    def _put(self, rows: Rows) -> int:
+        """Rows into their table: straight while all of them are new, else through the stage; how many changed it."""
+        device_class, stream = rows.device_class, encode(rows)
         if self._merges_left == 0:
             try:
                 with self._connection.transaction(), self._connection.cursor() as cursor:
                     with cursor.copy(_statements(device_class).insert) as copy:
                         copy.write(stream)
-                    return rows
+                    return len(rows.device_ids)
             except psycopg.errors.UniqueViolation:
                 self._merges_left = MERGES_AFTER_DUPLICATE
         self._merges_left -= 1

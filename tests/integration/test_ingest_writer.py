@@ -243,7 +243,7 @@ def copied(connection: psycopg.Connection[TupleRow], rows: Rows) -> list[TupleRo
     columns = sql.SQL(", ").join(map(sql.Identifier, (*LEADING, *columns_of(rows.device_class))))
     with connection.transaction(force_rollback=True), connection.cursor() as cursor:
         with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(table, columns)) as copy:
-            copy.write(encode(rows, np.arange(len(rows.device_ids))))
+            copy.write(encode(rows))
         return cursor.execute(sql.SQL("SELECT {} FROM {}").format(columns, table)).fetchall()
 
 

@@ -22,8 +22,10 @@ def test_a_period_reads_what_it_writes(first: date, second: date) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2025-01-01", "2025-01-02/2025-01-01", "2025-01-01/2025-01-01", "a/b", "2025-02-30/2025-03-01"]
-    + ["0001-01-01/2025-01-01", "2025-01-01/9999-12-31"],
+    [
+        *("", "2025-01-01", "2025-01-02/2025-01-01", "2025-01-01/2025-01-01", "a/b", "2025-02-30/2025-03-01"),
+        *("0001-01-01/2025-01-01", "2025-01-01/9999-12-31"),
+    ],
 )
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
