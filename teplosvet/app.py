@@ -60,26 +60,19 @@ def metrics() -> Response:
 
 
 def _problem(_request: Request, error: Exception) -> JSONResponse:
-    status = 404 if isinstance(error, UnknownNameError) else 422
-    body = {"type": "about:blank", "title": type(error).__name__, "status": status, "detail": str(error)}
-    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+    return _answer(404 if isinstance(error, UnknownNameError) else 422, type(error).__name__, str(error))
 
 
 def _impossible(_request: Request, _error: Exception) -> JSONResponse:
-    body = {
-        "type": "about:blank",
-        "title": "InvalidText",
-        "status": 422,
-        "detail": "A text has signs that no name has.",
-    }
-    return JSONResponse(body, status_code=422, media_type="application/problem+json")
+    return _answer(422, "InvalidText", "A text has signs that no name has.")
 
 
 def _unavailable(_request: Request, _error: Exception) -> JSONResponse:
-    body = {
-        "type": "about:blank",
-        "title": "ServiceUnavailable",
-        "status": 503,
-        "detail": "The database does not answer now. Readings wait in the broker until it does; try again.",
-    }
-    return JSONResponse(body, status_code=503, media_type="application/problem+json")
+    detail = "The database does not answer now. Readings wait in the broker until it does; try again."
+    return _answer(503, "ServiceUnavailable", detail)
+
+
+def _answer(status: int, title: str, detail: str) -> JSONResponse:
+    """A problem as RFC 9457 has it."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return JSONResponse(body, status_code=status, media_type="application/problem+json")

@@ -5,12 +5,11 @@ import pwd
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from teplosvet.domain.errors import ServiceUnavailableError
 from teplosvet.stack.ports import LOOPBACK, free_port
-from teplosvet.stack.process import ServerProcess, port_answers
+from teplosvet.stack.process import LocalServer, ServerProcess, port_answers
 
 # mosquitto.conf(5) of 2.0. The defaults lose data: 20 messages in flight, 1,000 queued for an absent subscriber, and
 # the queue written every 30 minutes only. 0 means no limit. In flight stays below the 65,535 packet identifiers of
@@ -38,39 +37,15 @@ log_type notice
 """
 
 
-@dataclass(frozen=True, slots=True)
-class MosquittoServer:
-    """A running local broker.
+class MosquittoServer(LocalServer):
+    """A running local broker; stopped, it writes its sessions and queues."""
 
-    Attributes:
-        port: Port on the loopback address.
-        process: The child process.
-    """
-
-    port: int
-    process: ServerProcess
+    __slots__ = ()
 
     @property
     def url(self) -> str:
         """Where clients find it."""
         return f"mqtt://{LOOPBACK}:{self.port}"
-
-    @property
-    def pid(self) -> int:
-        """Process id of the running broker."""
-        return self.process.pid
-
-    def start(self) -> None:
-        """Start it again with the sessions and queues that it had."""
-        self.process.start()
-
-    def stop(self) -> None:
-        """Stop it; it writes its sessions and queues."""
-        self.process.stop()
-
-    def kill(self) -> None:
-        """Kill it; what it had not yet written is lost."""
-        self.process.kill()
 
 
 def find_mosquitto() -> Path | None:

@@ -106,3 +106,33 @@ class ServerProcess:
     def _last_words(self) -> str:
         lines = self.log.read_text("utf-8", errors="replace").splitlines()
         return " | ".join(line.strip() for line in lines[-5:]) or "it said nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalServer:
+    """A server that runs as a child of ours on a loopback port.
+
+    Attributes:
+        port: Its port.
+        process: The child process.
+    """
+
+    port: int
+    process: ServerProcess
+
+    @property
+    def pid(self) -> int:
+        """Process id of the running server."""
+        return self.process.pid
+
+    def start(self) -> None:
+        """Start it again with what it had written."""
+        self.process.start()
+
+    def stop(self) -> None:
+        """Stop it: it cuts its connections and writes what it has."""
+        self.process.stop()
+
+    def kill(self) -> None:
+        """Kill it: what it had not yet written is lost."""
+        self.process.kill()

@@ -12,7 +12,7 @@ from pathlib import Path
 from teplosvet.domain.errors import ServiceUnavailableError
 from teplosvet.stack.debian import THIS_MACHINE, debian_root, inside, install_packages, is_root
 from teplosvet.stack.ports import LOOPBACK, free_port
-from teplosvet.stack.process import ServerProcess
+from teplosvet.stack.process import LocalServer, ServerProcess
 from teplosvet.storage.database import connect
 from teplosvet.storage.queries import query
 
@@ -64,17 +64,10 @@ class TimescaleInstallation:
         return _OWNER if self.root == THIS_MACHINE and is_root() else None
 
 
-@dataclass(frozen=True, slots=True)
-class TimescaleServer:
-    """A running local PostgreSQL with TimescaleDB.
+class TimescaleServer(LocalServer):
+    """A running local PostgreSQL with TimescaleDB; killed, it recovers what was committed at the next start."""
 
-    Attributes:
-        port: Port on the loopback address.
-        process: The child process.
-    """
-
-    port: int
-    process: ServerProcess
+    __slots__ = ()
 
     @property
     def url(self) -> str:
@@ -85,23 +78,6 @@ class TimescaleServer:
     def admin_url(self) -> str:
         """Its maintenance database."""
         return f"postgresql://{_OWNER}@{LOOPBACK}:{self.port}/postgres"
-
-    @property
-    def pid(self) -> int:
-        """Process id of the running server."""
-        return self.process.pid
-
-    def start(self) -> None:
-        """Start it again on the same data."""
-        self.process.start()
-
-    def stop(self) -> None:
-        """Stop it, cutting its connections."""
-        self.process.stop()
-
-    def kill(self) -> None:
-        """Kill it; what was committed is recovered at the next start."""
-        self.process.kill()
 
 
 def install_timescale(say: Callable[[str], None]) -> TimescaleInstallation:
