@@ -111,6 +111,9 @@ def demo(
 @contextmanager
 def _folder(*, once: bool) -> Iterator[None]:
     """A data folder of the demo's own: a passing one, or the demo's beside the real one."""
+    # nobody has to find the demo's broker, and 1883 may be somebody's
+    os.environ.setdefault("TEPLOSVET_MQTT_PORT", "0")
+    settings.cache_clear()
     if "TEPLOSVET_HOME" in os.environ:
         yield
         return
