@@ -10,8 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from analytics.consumption.costs import DROP, EXCURSION
 from analytics.consumption.plausibility import Limit, limit_of, resolution_of
+from analytics.consumption.returns import Return, returns_of, within
 from analytics.consumption.rules import EXCHANGE_WINDOW_US, EXCURSION_TIME_US, HOUR_US, LOOK_AROUND
 from analytics.consumption.search import cheapest_chain
 from analytics.consumption.series import (
@@ -79,6 +79,7 @@ class ChainBuilder:
         self._pieces: list[Ints] = []
         self._shifts: list[Ints] = []
         self._links: list[Link] = []
+        self._returns: tuple[Return, ...] = ()
 
     def build(self) -> Chain:
         """Follow the register from the first reading to the last one that can be told."""
@@ -117,12 +118,21 @@ class ChainBuilder:
             odd[place] = grown[place] > allowed + resolution_of(around) / scale
         # The move of a decimal point may hide below a limit that its own great increments have raised.
         odd |= (register[:-1] > 0) & (register[1:] > 5.0 * register[:-1]) & (grown > limit.rate_per_h * duration_h)
+        self._returns = self._returns_from(start, limit) if (grown < 0).any() else ()
+        for leaving, back in self._returns:
+            odd[[leaving - start, back - 1 - start]] = True
         if self._serials.present:
             before, after = self._serials.before[start:], self._serials.after[start:]
             odd |= (before[1:] != before[:-1]) | (after[1:] != after[:-1]) | (before[:-1] != after[:-1])
         for exchange in self._exchanges:
             odd |= self._exchange_signs(exchange, at, grown / duration_h)
         return np.flatnonzero(odd).astype(np.int64) + start
+
+    def _returns_from(self, start: int, limit: Limit) -> tuple[Return, ...]:
+        readings = self._readings
+        register = readings.register[start:] / 10.0**self._state.shift
+        found = returns_of(readings.at_us[start:], register, self._serials.before[start:], limit)
+        return tuple(Return(start + before, start + after) for before, after in found)
 
     @staticmethod
     def _exchange_signs(exchange: Exchange, at: Ints, rate: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
@@ -140,7 +150,7 @@ class ChainBuilder:
         end, inside = self._end_of(int(anomalies[0]), last), 1
         while inside < len(anomalies):
             place = int(anomalies[inside])
-            touches = place - LOOK_AROUND <= end or self._returns(anomalies[:inside], place, at)
+            touches = place - LOOK_AROUND <= end or self._carries_on(anomalies[:inside], place, at)
             if not touches and not self._of_one_exchange(int(at[first]), int(at[end]), int(at[place])):
                 break
             end, inside = self._end_of(place, last), inside + 1
@@ -158,7 +168,7 @@ class ChainBuilder:
     def _end_of(place: int, last: int) -> int:
         return min(last, place + 1 + LOOK_AROUND)
 
-    def _returns(self, earlier: Ints, place: int, at: Ints) -> bool:
+    def _carries_on(self, earlier: Ints, place: int, at: Ints) -> bool:
         """Whether the register after `place` carries on from before one of the earlier anomalies."""
         return any(self._continues(int(i), place + 1, at) for i in earlier[-LOOK_AROUND:])
 
@@ -171,22 +181,12 @@ class ChainBuilder:
         limit = self._limit.at_shift(self._state.shift)
         return 0 <= grown <= limit.believed(float(at[j] - at[i]) / HOUR_US, before)
 
-    def _counts(self, i: int, j: int) -> bool:
-        """Whether the register counted between two readings as much as it did over them: then it was no excursion."""
-        at = self._readings.at_us[i + 1 : j]
-        register = self._readings.register[i : j + 1] / 10.0**self._state.shift
-        grown = np.diff(register[1:-1])
-        limit = self._limit.at_shift(self._state.shift).believed_each(np.diff(at) / HOUR_US, register[1:-2])
-        counted = float(np.sum(grown[(grown > 0) & (grown <= limit)]))
-        return counted > 0.5 * float(register[-1] - register[0])
-
     def _solve(self, first: int, end: int, anomalies: Ints) -> None:
         """Find the cheapest chain through a span and accept it, except its last reading, which begins what follows."""
         last = len(self._readings) - 1
         span = self._span(first, end, anomalies)
-        excursions = self._excursions(first, anomalies)
         start = State(self._state.serial, 0, self._state.shift)
-        steps = cheapest_chain(span, start, excursions, free_start=first == 0, free_end=end == last)
+        steps = cheapest_chain(span, start, free_start=first == 0, free_end=end == last)
         shift = start.shift
         accepted, shifts = [steps[0].reading], [shift]
         for before, step in pairwise(steps):
@@ -214,6 +214,8 @@ class ChainBuilder:
         amount = float(np.sum(np.diff(register)[undisputed])) / 10.0**self._state.shift
         limit = self._limit
         rate = amount / hours if hours else limit.great(1.0) / UNUSUAL
+        inside = (r for r in self._returns if first <= r.before and r.after <= end)
+        returns = tuple(Return(r.before - first, r.after - first) for r in inside)
         return Span(
             first=first,
             at_us=at.tolist(),
@@ -224,18 +226,9 @@ class ChainBuilder:
             rate_per_h=rate,
             resolution=resolution_of(register),
             modulus=self._profile.modulus,
+            returns=returns,
+            within=within(returns, len(register)),
         )
-
-    def _excursions(self, first: int, anomalies: Ints) -> dict[int, list[int]]:
-        """Long excursions that may be dropped whole: reading after -> readings before, within the span."""
-        found: dict[int, list[int]] = {}
-        at = self._readings.at_us
-        for number, place in enumerate(anomalies.tolist()):
-            for i in anomalies[max(0, number - LOOK_AROUND) : number].tolist():
-                long = (place - i) * DROP > EXCURSION
-                if long and self._continues(i, place + 1, at) and not self._counts(i, place + 1):
-                    found.setdefault(place + 1 - first, []).append(i - first)
-        return found
 
 
 def _either(serials: SerialCandidates, first: int, end: int) -> list[tuple[int, ...]]:

@@ -9,7 +9,8 @@ is believed almost for nothing, because somebody said so. A register below zero 
 DROP = 100
 DROP_AT_START = 150
 DROP_IMPOSSIBLE = 10
-EXCURSION = 600
+EXCURSION = 340
+LONG_EXCURSION = 600
 ROLLOVER = 60
 ROLLOVER_INFERRED = 150
 DECIMAL_CHANGE = 250

@@ -46,7 +46,7 @@ def registers_fit(span: Span, i: int, j: int, exchange: Exchange, shift: int) ->
     begun = 0.0 if exchange.opening is None else span.register[j] - exchange.opening
     # People note whole units, so that a register may lie a little beyond the reading beside it.
     rounding = span.usual(i, j, shift)
-    return min(rest, begun) >= -rounding and 0 <= rest + begun <= possible
+    return min(rest, begun) >= -rounding and -rounding <= rest + begun <= possible
 
 
 def seems_untouched(span: Span, i: int, j: int, grown: float) -> int:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from analytics.consumption.series import UNKNOWN_SERIAL, Exchange, RegisterSeries
+from analytics.consumption.series import GREATEST_REGISTER, UNKNOWN_SERIAL, Exchange, RegisterSeries
 from teplosvet.domain.errors import ConfigurationError, InvalidFileError
 
 EXPECTED_TIME = "expected an ISO 8601 time with a zone such as 2026-01-31T12:00:00+03:00, or --zone for local times"
@@ -95,6 +95,9 @@ def _register(file: str, line: int, text: str) -> float:
         raise InvalidFileError(file, line, "register", f"expected a number or nothing, got {text!r}") from None
     if not isfinite(value):
         raise InvalidFileError(file, line, "register", f"expected a finite number or nothing, got {text!r}")
+    if abs(value) > GREATEST_REGISTER:
+        expected = f"expected a register of at most {GREATEST_REGISTER:,.0f}, got {text!r}"
+        raise InvalidFileError(file, line, "register", expected)
     return value
 
 
@@ -131,7 +134,7 @@ def parse_installation(text: str, zone: ZoneInfo | None = None) -> Exchange:
         at_us = instant_us(time, zone)
     except ValueError as error:
         raise ConfigurationError(f"{expected} ({error})") from None
-    if any(value is not None and not isfinite(value) for value in values):
+    if any(value is not None and not abs(value) <= GREATEST_REGISTER for value in values):
         raise ConfigurationError(expected)
     closing, opening = [*values, None, None][:2]
     return Exchange(at_us, closing, opening)

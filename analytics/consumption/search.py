@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
-from analytics.consumption.costs import DROP, DROP_AT_START, DROP_IMPOSSIBLE, EXCHANGE_NOT_FOUND, EXCURSION
+from analytics.consumption.costs import (
+    DROP,
+    DROP_AT_START,
+    DROP_IMPOSSIBLE,
+    EXCHANGE_NOT_FOUND,
+    EXCURSION,
+    LONG_EXCURSION,
+)
 from analytics.consumption.rules import LOOK_AROUND
 from analytics.consumption.span import Span, State, Way
 from analytics.consumption.ways import ways
@@ -34,15 +41,12 @@ class _Node:
     way: Way | None
 
 
-def cheapest_chain(
-    span: Span, start: State, excursions: dict[int, list[int]], *, free_start: bool, free_end: bool
-) -> list[Step]:
+def cheapest_chain(span: Span, start: State, *, free_start: bool, free_end: bool) -> list[Step]:
     """Find the chain from the span's first to its last reading that is cheapest to believe.
 
     Args:
         span: The readings and what is known around them.
         start: What holds at the first reading.
-        excursions: For a reading, earlier readings from which a long excursion may have returned to it.
         free_start: Whether the series begins here, so that its first readings may be wrong.
         free_end: Whether the series ends here, so that its last readings may still be untold.
     """
@@ -56,9 +60,9 @@ def cheapest_chain(
                 _offer(table[j], State(serial, 0, start.shift), _Node(DROP + DROP_AT_START * (j - 1), None, None))
         for i in range(j - 1, max(-1, j - 2 - LOOK_AROUND), -1):
             _relax(span, table, i, j, drop[j] - drop[i + 1])
-        for i in excursions.get(j, ()):
-            if i >= 0:
-                _relax(span, table, i, j, EXCURSION)
+        for pair in span.returns:
+            if pair.after == j:
+                _relax(span, table, pair.before, j, EXCURSION if pair.short else LONG_EXCURSION)
         _prune(table[j])
     ends = range(last, -1, -1) if free_end else range(last, last - 1, -1)
     candidates = [

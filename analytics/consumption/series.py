@@ -12,6 +12,9 @@ Floats = npt.NDArray[np.float64]
 UNKNOWN_SERIAL = -1
 """The code of a reading that came without a serial number."""
 
+GREATEST_REGISTER = 1e12
+"""What no register of a building can stand at: a value beyond, of either sign, is no reading. [unit of the quantity]"""
+
 
 @dataclass(frozen=True, slots=True)
 class RegisterSeries:
@@ -108,11 +111,11 @@ class SerialCandidates:
 def in_order(series: RegisterSeries) -> Ordered:
     """Sort by time and keep, of several readings at one instant, the one that arrived first.
 
-    A missing value (NaN) never wins an instant, and is no reading.
+    A missing value (NaN) never wins an instant, and is no reading; nor is one that no register can show.
     """
     at, register, serial = series.at_us, series.register, series.serial
     source = np.arange(len(at), dtype=np.int64)
-    present = np.isfinite(register)
+    present = np.abs(register) <= GREATEST_REGISTER
     if not present.all():
         at, register, serial, source = at[present], register[present], serial[present], source[present]
     if len(at) > 1 and not (at[1:] > at[:-1]).all():

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from analytics.consumption.plausibility import Limit
+from analytics.consumption.returns import Return
 from analytics.consumption.rules import HOUR_US
 from analytics.consumption.series import Exchange
 
@@ -74,6 +75,8 @@ class Span:
         rate_per_h: Mean rate of the undisputed intervals of the span. [unit/h]
         resolution: Step of the register as read.
         modulus: Modulus of the profile.
+        returns: Excursions that returned to the trend, by index in the span.
+        within: For each reading those that it is part of.
     """
 
     first: int
@@ -85,6 +88,8 @@ class Span:
     rate_per_h: float
     resolution: float
     modulus: float | None
+    returns: tuple[Return, ...]
+    within: tuple[frozenset[Return], ...]
 
     def hours(self, i: int, j: int) -> float:
         """Duration between two readings. [h]"""

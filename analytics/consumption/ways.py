@@ -34,9 +34,10 @@ def ways(span: Span, i: int, j: int, state: State) -> Iterator[Way]:
     grown = (span.register[j] - span.register[i]) / scale
     limit = span.limit.at_shift(state.shift)
     possible = limit.believed(span.hours(i, j), span.register[i] / scale) + span.resolution / scale
-    believed = 0.0 <= grown <= possible
+    parted = span.within[i] ^ span.within[j]
+    believed = 0.0 <= grown <= possible and not parted
     usual = believed and grown <= span.usual(i, j, state.shift)
-    decimal = None if usual else decimal_change(span, i, j, state)
+    decimal = None if usual or any(pair.short for pair in parted) else decimal_change(span, i, j, state)
     for serial in span.serials[j]:
         if span.exchanges:
             yield from recorded_exchanges(span, i, j, state, serial, grown, usual=usual)

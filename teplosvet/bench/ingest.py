@@ -123,6 +123,8 @@ def _run(variant: str, worker: Sequence[str], messages: int, devices: int, outag
         with connect(database.url) as connection:
             rows, ended = stored(connection, messages)
         seconds = ended - started
+        if outage_s:  # the database that was stopped took its count with it
+            del pids["database"]
         cpu_us = {name: round((_cpu_s(pid) - before[name]) / rows * 1e6, 1) for name, pid in pids.items()}
         make = "mosquitto" if isinstance(broker, MosquittoServer) else "iotcore"
         return Run(variant, rows / seconds, rows, messages - rows, _peak_mb(ingest.pid), seconds, cpu_us, make, made)

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from tests.unit.analytics.consumption.faults import HOUR_US, Meter, meter
 
+WRONG = ("zero", "half", "x10", "/10", "+1e5")
 STEPS_MIN = (1, 5, 10, 15, 30, 60, 1440)
 
 
@@ -26,6 +27,18 @@ def meters(draw: st.DrawFn, kinds: tuple[str, ...] = ("constant", "random", "nig
         resolution=resolution,
         seed=draw(st.integers(0, 2**32 - 1)),
     )
+
+
+def burst_of(point: Meter, place: int, wrong: str, length: int) -> None:
+    """Let some readings in a row be wrong in the same way, before the register goes on as if nothing had happened."""
+    factor, offset = {
+        "zero": (0.0, 0.0),
+        "half": (0.5, 0.0),
+        "x10": (10.0, 0.0),
+        "/10": (0.1, 0.0),
+        "+1e5": (1.0, 1e5),
+    }[wrong]
+    point.glitch(place, [factor * float(value) + offset for value in point.exact[place : place + length]])
 
 
 def befall(draw: st.DrawFn, point: Meter, fault: str, place: int) -> None:
@@ -50,6 +63,8 @@ def befall(draw: st.DrawFn, point: Meter, fault: str, place: int) -> None:
     elif fault == "glitch":
         wrong = st.sampled_from((0.0, 999_999.0, 4_294_967_295.0, float(point.exact[place]) * 1.37))
         point.glitch(place, draw(st.lists(wrong, min_size=1, max_size=4)))
+    elif fault == "burst":
+        burst_of(point, place, draw(st.sampled_from(WRONG)), draw(st.integers(1, 8)))
     elif fault == "outage":
         point.outage(place, draw(st.integers(2, 24)))
     elif fault == "rollover":

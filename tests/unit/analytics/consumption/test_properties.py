@@ -146,9 +146,8 @@ def test_a_window_equals_the_whole(data: st.DataObject) -> None:
     point = data.draw(meters(LOADS))
     for _ in range(data.draw(st.integers(1, 3))):
         place = data.draw(st.integers(15, len(point.at_us) - 40))
-        befall(
-            data.draw, point, data.draw(st.sampled_from(("exchange", "reset", "decimal", "glitch", "outage"))), place
-        )
+        faults = ("exchange", "reset", "decimal", "glitch", "burst", "outage")
+        befall(data.draw, point, data.draw(st.sampled_from(faults)), place)
     series, exchanges = point.series(), tuple(point.exchanges)
     profile = RegisterProfile(point.modulus, point.true_rate_per_h * data.draw(st.sampled_from((1.0, 3.0))))
     whole = energy_path(series, exchanges, profile)
