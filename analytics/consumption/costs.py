@@ -1,9 +1,10 @@
 """What it costs to believe each explanation of a register's way from one reading to a later one.
 
 Costs are whole numbers, so that a window and the full series add up to the same and break ties alike. What they order:
-a dropped reading (100) is believed before a break (350), four dropped readings are not; two breaks (700) are not
-believed where readings that return to the trend say excursion (600); a recorded exchange or a change of serial number
-is believed almost for nothing, because somebody said so. A register below zero is dropped almost for nothing.
+a dropped reading (100) is believed before a break (350), four dropped readings are not; where up to eight readings
+return to the trend (340) no break is believed at all, and where more do (600) no two breaks are (700); a recorded
+exchange or a change of serial number is believed almost for nothing, because somebody said so. A register below zero is
+dropped almost for nothing.
 """
 
 DROP = 100
