@@ -111,9 +111,9 @@ def _after(at: Ints, register: Floats, i: int, limit: Limit) -> list[Return]:
 
 def _before(at: Ints, register: Floats, j: int, limit: Limit) -> list[Return]:
     """Where a register that falls to `j` may have been on its trend: any of the last readings, or the last earlier."""
-    near = max(0, j - 1 - LOOK_AROUND)
+    near = max(j - 1 - LOOK_AROUND, 0)
     first = min(near, int(np.searchsorted(at, at[j] - EXCURSION_TIME_US)))
-    earlier = slice(first, max(0, j - 1))
+    earlier = slice(first, max(j - 1, 0))
     on_trend = _on_trend(at[j] - at[earlier], register[j] - register[earlier], register[earlier], limit)
     places = (np.flatnonzero(on_trend) + first).tolist()
     short = [i for i in places if i >= near]

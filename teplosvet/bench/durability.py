@@ -93,7 +93,7 @@ def _run(stack: ExitStack, folder: Path, messages: int, kills: int) -> Outcome:
     restarts = _disturb(supervisor, broker, database, kills)
     publisher.communicate()
     with connect(database.url) as connection:
-        rows, ended = stored(connection, messages)
+        rows, ended = stored(connection, messages, devices)
         row = connection.execute(query("bench", "count_twice")).fetchone()
     return Outcome(
         messages=messages,

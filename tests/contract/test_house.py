@@ -16,6 +16,12 @@ LONGEST_MODULE = 400
 LONGEST_FUNCTION = 40
 
 ZERO_ALLOWED = {
+    ("analytics/consumption/returns.py", "max(j - 1 - LOOK_AROUND, 0)"): "an index",
+    ("analytics/consumption/returns.py", "max(j - 1, 0)"): "an index",
+    (
+        "analytics/consumption/returns.py",
+        "np.maximum(windows.max(axis=1), 0.0)",
+    ): "the greatest rate beside an edge, a limit and no energy; a falling register has none",
     (
         "analytics/degree_days.py",
         "(base_temperature_c - daily_mean_temperature(outdoor_temperature_c, min_coverage)).clip(lower=0.0)",
