@@ -4,6 +4,7 @@ A publisher process, the broker, the database and one worker share the machine. 
 QoS 1, deduplicated, acknowledged after COMMIT. The clock runs from the first publication to the last committed row.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -214,10 +215,13 @@ def _wait(condition: Callable[[], bool], sentence: str) -> None:
 
 
 def _cpu_s(pid: int) -> float:
-    """Processor time of a process that lives and of its children. [s]"""
-    process = psutil.Process(pid)
-    times = [each.cpu_times() for each in (process, *process.children(recursive=True))]
-    return float(sum(each.user + each.system for each in times))
+    """Processor time of a process that lives and of its children that do. [s]"""
+    process, total = psutil.Process(pid), 0.0
+    for each in (process, *process.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):  # a backend that has just ended
+            times = each.cpu_times()
+            total += times.user + times.system
+    return total
 
 
 def _peak_mb(pid: int) -> float:
