@@ -61,7 +61,8 @@ class Committer:
         self.busy = False
 
     def start(self) -> None:
-        """Start the thread."""
+        """Start the thread, which connects at once and not only when the first messages wait."""
+        self._queue.put_nowait(Batch(0, []))
         self._thread.start()
 
     @property
