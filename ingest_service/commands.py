@@ -9,9 +9,9 @@ import typer
 from ingest_service import quarantine
 from ingest_service.site_apply import apply_site
 from ingest_service.site_file import read_site
-from ingest_service.subscriber import BrokerAddress
 from ingest_service.worker import Worker, spare_the_collector
 from teplosvet import output
+from teplosvet.stack.broker_address import BrokerAddress
 from teplosvet.stack.running import database_url, mqtt_url
 from teplosvet.stack.supervisor import end_with_supervisor, mark_ready
 from teplosvet.storage.database import connect

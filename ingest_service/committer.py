@@ -2,7 +2,6 @@
 
 import logging
 import queue
-import random
 import threading
 import time
 from collections import deque
@@ -13,6 +12,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from ingest_service import metrics
+from ingest_service.backoff import pause_s
 from ingest_service.registry import Registry
 from ingest_service.tap import Message
 from ingest_service.writer import Outcome, Writer
@@ -20,9 +20,6 @@ from teplosvet.domain.errors import TeplosvetError
 from teplosvet.storage.database import connect
 
 log = logging.getLogger(__name__)
-
-LONGEST_WAIT_S = 10.0
-"""Longest pause between two attempts to write. [s]"""
 
 
 class Batch(NamedTuple):
@@ -142,7 +139,7 @@ def _is_away(error: Exception) -> bool:
 
 
 def _pause(attempts: int, error: Exception) -> float:
-    pause: float = min(LONGEST_WAIT_S, 0.1 * 2 ** min(attempts, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
+    pause = pause_s(attempts)
     metrics.RECONNECTS.labels("database").inc()
     log.warning("the database does not take a batch: %s; next attempt in %.1f s", " ".join(str(error).split()), pause)
     return pause

@@ -6,54 +6,27 @@ are dropped: their identifiers may mean other messages now.
 """
 
 import logging
-import random
 import select
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from ingest_service.backoff import pause_s
 from ingest_service.metrics import RECONNECTS
 from ingest_service.tap import Message, TapClient, pubacks
+from teplosvet.stack.broker_address import BrokerAddress
 from teplosvet.wire.topics import FROM_PUBLISHERS, subscription
 
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 30
-LONGEST_WAIT_S = 10.0
-"""Longest pause between two attempts to connect. [s]"""
 STALLED_S = 10.0
 """A connection that takes no acknowledgements for this long is given up. [s]"""
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerAddress:
-    """Where the broker is and who we are there."""
-
-    host: str
-    port: int
-    tls: bool
-    user: str | None
-    password: str | None
-
-    @classmethod
-    def parse(cls, url: str) -> "BrokerAddress":
-        """Read ``mqtt://user:password@host:port`` or ``mqtts://..``."""
-        parts = urlsplit(url)
-        tls = parts.scheme == "mqtts"
-        return cls(
-            host=parts.hostname or "127.0.0.1",
-            port=parts.port or (8883 if tls else 1883),
-            tls=tls,
-            user=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-        )
 
 
 class Subscriber:
@@ -95,10 +68,7 @@ class Subscriber:
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
         self._client.max_inflight_messages_set(1000)
-        if address.user is not None:
-            self._client.username_pw_set(address.user, address.password)
-        if address.tls:
-            self._client.tls_set(cert_reqs=ssl.CERT_REQUIRED)
+        address.introduce(self._client)
 
     def fileno(self) -> int | None:
         """The socket to wait for, or None while there is no connection."""
@@ -202,7 +172,7 @@ class Subscriber:
     def _later(self, reason: str) -> None:
         """Set the next attempt, later each time and never at the same moment as the other workers."""
         self._attempts += 1
-        pause = min(LONGEST_WAIT_S, 0.1 * 2 ** min(self._attempts, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
+        pause = pause_s(self._attempts)
         self._next_attempt = time.monotonic() + pause
         RECONNECTS.labels("broker").inc()
         log.warning("%s; next attempt in %.1f s", reason, pause)

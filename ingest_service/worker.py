@@ -17,8 +17,9 @@ import msgspec
 
 from ingest_service import metrics
 from ingest_service.committer import Batch, Committed, Committer
-from ingest_service.subscriber import BrokerAddress, Subscriber
+from ingest_service.subscriber import Subscriber
 from ingest_service.tap import Message
+from teplosvet.stack.broker_address import BrokerAddress
 from teplosvet.wire.messages import Ack
 from teplosvet.wire.topics import Channel, topic
 

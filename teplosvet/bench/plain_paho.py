@@ -9,9 +9,10 @@ from typing import cast
 
 import paho.mqtt.client as mqtt
 
-from ingest_service.subscriber import BrokerAddress, Subscriber
+from ingest_service.subscriber import Subscriber
 from ingest_service.tap import Message, TapClient
 from ingest_service.worker import Worker, spare_the_collector
+from teplosvet.stack.broker_address import BrokerAddress
 from teplosvet.stack.running import database_url, mqtt_url
 from teplosvet.stack.supervisor import mark_ready
 

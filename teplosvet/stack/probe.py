@@ -1,7 +1,6 @@
 """Whether a service that is set answers, before anything depends on it."""
 
 import threading
-from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
@@ -9,6 +8,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from teplosvet.domain.errors import ConfigurationError, ServiceUnavailableError
+from teplosvet.stack.broker_address import BrokerAddress
 
 PATIENCE_S = 5.0
 
@@ -20,14 +20,10 @@ def probe_broker(url: str) -> None:
         ConfigurationError: If it does not let us in.
         ServiceUnavailableError: If nothing answers there.
     """
-    parts = urlsplit(url)
-    tls = parts.scheme == "mqtts"
-    host, port = parts.hostname or "127.0.0.1", parts.port or (8883 if tls else 1883)
+    address = BrokerAddress.parse(url)
+    host, port = address.host, address.port
     client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
-    if parts.username:
-        client.username_pw_set(unquote(parts.username), unquote(parts.password) if parts.password else None)
-    if tls:
-        client.tls_set()
+    address.introduce(client)
     answer: list[ReasonCode] = []
     answered = threading.Event()
 

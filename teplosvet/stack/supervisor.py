@@ -66,10 +66,6 @@ class Supervisor:
         child = self._children.get(name)
         return child.pid if child is not None and child.poll() is None else None
 
-    def alive(self) -> dict[str, bool]:
-        """Which children live now."""
-        return {name: child.poll() is None for name, child in self._children.items()}
-
     def stop(self) -> None:
         """End all children: politely, then surely."""
         self._stop.set()
