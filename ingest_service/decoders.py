@@ -73,8 +73,7 @@ class Decoders:
 
     def _reading(self, index: int, message: Message, publisher: str) -> None:
         pack = senml.decode(message.payload, publisher)
-        if pack.ack is not None:
-            self.acks.append((publisher, pack.ack, index))
+        self._ask(publisher, pack.ack, index)
         for reason, detail in pack.problems:
             self._admission.refuse(index, reason, detail)
         for instant in pack.instants:
@@ -87,16 +86,22 @@ class Decoders:
             self.states.append((publisher, state))
         elif channel is Channel.BIRTH:
             birth = messages.decode(payload, messages.Birth)
+            self._ask(publisher, birth.ack, index)
             self._timely(birth.at)
             if entry := self._admission.device(index, birth.device, publisher):
                 self.births.append((entry.id, birth))
         elif channel is Channel.EVENT:
             event = messages.decode(payload, messages.Event)
+            self._ask(publisher, event.ack, index)
             self._timely(event.at)
             if entry := self._admission.device(index, event.device, publisher):
                 self.events.append((entry.id, event))
         else:  # acks and commands are for publishers
             raise MessageError("unknown_topic", f"nobody tells us anything by {channel}")
+
+    def _ask(self, publisher: str, ack: str | None, index: int) -> None:
+        if ack is not None:
+            self.acks.append((publisher, ack, index))
 
     def _timely(self, at: float) -> None:
         if problem := self._admission.time_problem(at):

@@ -220,6 +220,7 @@ def _store_others(cursor: psycopg.Cursor[TupleRow], admitted: Admitted, decoders
                 "model": birth.model,
                 "firmware": birth.firmware,
                 "registers": Jsonb(registers),
+                "resolutions": Jsonb({str(quantity): step for quantity, step in birth.least_steps().items()}),
             },
         )
     for device_id, event in decoders.events:

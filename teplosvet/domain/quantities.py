@@ -59,6 +59,11 @@ class Quantity(StrEnum):
     ILLUMINANCE_LX = "illuminance_lx"
     PRESENCE = "presence"
     LAMP_FAILURE = "lamp_failure"
+    GEAR_OPERATING_TIME_H = "gear_operating_time_h"
+    PRESENCE_SHARE_PERCENT = "presence_share_percent"
+    MOVEMENTS = "movements"
+    OVERRIDE_MODE = "override_mode"
+    LUMINAIRE_TEMPERATURE_C = "luminaire_temperature_c"
 
     HEAT_ENERGY_KWH = "heat_energy_kwh"
     HEAT_VOLUME_M3 = "heat_volume_m3"
@@ -70,6 +75,14 @@ class Quantity(StrEnum):
     FLOW_TEMPERATURE_C = "flow_temperature_c"
     RETURN_TEMPERATURE_C = "return_temperature_c"
     HEAT_ERROR_FLAGS = "heat_error_flags"
+    HEAT_QUALITY_FLAGS = "heat_quality_flags"
+    COOLING_ENERGY_KWH = "cooling_energy_kwh"
+    RETURN_VOLUME_M3 = "return_volume_m3"
+    FLOW_MASS_T = "flow_mass_t"
+    RETURN_MASS_T = "return_mass_t"
+    ERROR_TIME_H = "error_time_h"
+    FLOW_PRESSURE_KPA = "flow_pressure_kpa"
+    RETURN_PRESSURE_KPA = "return_pressure_kpa"
 
     ACTIVE_ENERGY_KWH = "active_energy_kwh"
     REACTIVE_ENERGY_KVARH = "reactive_energy_kvarh"
@@ -86,6 +99,9 @@ class Quantity(StrEnum):
     OUTDOOR_TEMPERATURE_C = "outdoor_temperature_c"
     INDOOR_TEMPERATURE_C = "indoor_temperature_c"
     RELATIVE_HUMIDITY_PERCENT = "relative_humidity_percent"
+    FLOW_SETPOINT_C = "flow_setpoint_c"
+    INDOOR_SETPOINT_C = "indoor_setpoint_c"
+    VALVE_POSITION_PERCENT = "valve_position_percent"
 
     @property
     def spec(self) -> QuantitySpec:
@@ -99,49 +115,92 @@ class Quantity(StrEnum):
         return self.value.removesuffix(suffix)
 
 
-_SUFFIXES = ("_kvarh", "_kwh", "_percent", "_m3c", "_m3h", "_m3", "_kw", "_hz", "_lx", "_w", "_v", "_a", "_h", "_c")
+_SUFFIXES = (
+    "_kvarh",
+    "_kwh",
+    "_percent",
+    "_m3c",
+    "_m3h",
+    "_m3",
+    "_kw",
+    "_hz",
+    "_lx",
+    "_kpa",
+    "_w",
+    "_v",
+    "_a",
+    "_h",
+    "_c",
+    "_t",
+)
 
 
-def _specs() -> dict[Quantity, QuantitySpec]:
-    light, heat, electricity = DeviceClass.LIGHT, DeviceClass.HEAT, DeviceClass.ELECTRICITY
-    water, climate = DeviceClass.WATER, DeviceClass.CLIMATE
-    counter, gauge, state = Kind.COUNTER, Kind.GAUGE, Kind.STATE
-    q = Quantity
-    return {
-        q.LIGHT_ENERGY_KWH: QuantitySpec("kWh", light, counter, 0, 1e8),
-        q.LAMP_ON_TIME_H: QuantitySpec("h", light, counter, 0, 1e6),
-        q.LIGHT_POWER_W: QuantitySpec("W", light, gauge, 0, 1e5),
-        q.LIGHT_LEVEL_PERCENT: QuantitySpec("%", light, gauge, 0, 100),
-        q.ILLUMINANCE_LX: QuantitySpec("lx", light, gauge, 0, 2e5),
-        q.PRESENCE: QuantitySpec("", light, state, 0, 1),
-        q.LAMP_FAILURE: QuantitySpec("", light, state, 0, 1),
-        q.HEAT_ENERGY_KWH: QuantitySpec("kWh", heat, counter, 0, 1e10),
-        q.HEAT_VOLUME_M3: QuantitySpec("m3", heat, counter, 0, 1e9),
-        q.FLOW_VOLUME_TEMPERATURE_M3C: QuantitySpec("m3*Cel", heat, counter, 0, 1e11),
-        q.RETURN_VOLUME_TEMPERATURE_M3C: QuantitySpec("m3*Cel", heat, counter, 0, 1e11),
-        q.OPERATING_TIME_H: QuantitySpec("h", heat, counter, 0, 1e6),
-        q.HEAT_POWER_KW: QuantitySpec("kW", heat, gauge, -1e5, 1e5),
-        q.HEAT_FLOW_M3H: QuantitySpec("m3/h", heat, gauge, -1e4, 1e4),
-        q.FLOW_TEMPERATURE_C: QuantitySpec("Cel", heat, gauge, -30, 180),
-        q.RETURN_TEMPERATURE_C: QuantitySpec("Cel", heat, gauge, -30, 180),
-        q.HEAT_ERROR_FLAGS: QuantitySpec("", heat, state, 0, 2**32 - 1),
-        q.ACTIVE_ENERGY_KWH: QuantitySpec("kWh", electricity, counter, 0, 1e10),
-        q.REACTIVE_ENERGY_KVARH: QuantitySpec("kvarh", electricity, counter, 0, 1e10),
-        q.ACTIVE_POWER_W: QuantitySpec("W", electricity, gauge, -1e8, 1e8),
-        q.VOLTAGE_V: QuantitySpec("V", electricity, gauge, 0, 1e6),
-        q.CURRENT_A: QuantitySpec("A", electricity, gauge, -1e5, 1e5),
-        q.FREQUENCY_HZ: QuantitySpec("Hz", electricity, gauge, 0, 100),
-        q.POWER_FACTOR: QuantitySpec("", electricity, gauge, -1, 1),
-        q.WATER_VOLUME_M3: QuantitySpec("m3", water, counter, 0, 1e9),
-        q.WATER_FLOW_M3H: QuantitySpec("m3/h", water, gauge, -1e4, 1e4),
-        q.WATER_TEMPERATURE_C: QuantitySpec("Cel", water, gauge, -30, 130),
-        q.OUTDOOR_TEMPERATURE_C: QuantitySpec("Cel", climate, gauge, -70, 60),
-        q.INDOOR_TEMPERATURE_C: QuantitySpec("Cel", climate, gauge, -50, 70),
-        q.RELATIVE_HUMIDITY_PERCENT: QuantitySpec("%RH", climate, gauge, 0, 100),
-    }
+_Row = tuple[str, Kind, float, float]
 
+_OF_CLASS: dict[DeviceClass, dict[Quantity, _Row]] = {
+    DeviceClass.LIGHT: {
+        Quantity.LIGHT_ENERGY_KWH: ("kWh", Kind.COUNTER, 0, 1e8),
+        Quantity.LAMP_ON_TIME_H: ("h", Kind.COUNTER, 0, 1e6),
+        Quantity.LIGHT_POWER_W: ("W", Kind.GAUGE, 0, 1e5),
+        Quantity.LIGHT_LEVEL_PERCENT: ("%", Kind.GAUGE, 0, 100),
+        Quantity.ILLUMINANCE_LX: ("lx", Kind.GAUGE, 0, 2e5),
+        Quantity.PRESENCE: ("", Kind.STATE, 0, 1),
+        Quantity.LAMP_FAILURE: ("", Kind.STATE, 0, 1),
+        Quantity.GEAR_OPERATING_TIME_H: ("h", Kind.COUNTER, 0, 1e6),
+        Quantity.PRESENCE_SHARE_PERCENT: ("%", Kind.GAUGE, 0, 100),
+        Quantity.MOVEMENTS: ("", Kind.GAUGE, 0, 1e6),
+        Quantity.OVERRIDE_MODE: ("", Kind.STATE, 0, 3),
+        Quantity.LUMINAIRE_TEMPERATURE_C: ("Cel", Kind.GAUGE, -60, 150),
+    },
+    DeviceClass.HEAT: {
+        Quantity.HEAT_ENERGY_KWH: ("kWh", Kind.COUNTER, 0, 1e10),
+        Quantity.HEAT_VOLUME_M3: ("m3", Kind.COUNTER, 0, 1e9),
+        Quantity.FLOW_VOLUME_TEMPERATURE_M3C: ("m3*Cel", Kind.COUNTER, 0, 1e11),
+        Quantity.RETURN_VOLUME_TEMPERATURE_M3C: ("m3*Cel", Kind.COUNTER, 0, 1e11),
+        Quantity.OPERATING_TIME_H: ("h", Kind.COUNTER, 0, 1e6),
+        Quantity.HEAT_POWER_KW: ("kW", Kind.GAUGE, -1e5, 1e5),
+        Quantity.HEAT_FLOW_M3H: ("m3/h", Kind.GAUGE, -1e4, 1e4),
+        Quantity.FLOW_TEMPERATURE_C: ("Cel", Kind.GAUGE, -30, 180),
+        Quantity.RETURN_TEMPERATURE_C: ("Cel", Kind.GAUGE, -30, 180),
+        Quantity.HEAT_ERROR_FLAGS: ("", Kind.STATE, 0, 2**32 - 1),
+        Quantity.HEAT_QUALITY_FLAGS: ("", Kind.STATE, 0, 2**32 - 1),
+        Quantity.COOLING_ENERGY_KWH: ("kWh", Kind.COUNTER, 0, 1e10),
+        Quantity.RETURN_VOLUME_M3: ("m3", Kind.COUNTER, 0, 1e9),
+        Quantity.FLOW_MASS_T: ("t", Kind.COUNTER, 0, 1e9),
+        Quantity.RETURN_MASS_T: ("t", Kind.COUNTER, 0, 1e9),
+        Quantity.ERROR_TIME_H: ("h", Kind.COUNTER, 0, 1e6),
+        Quantity.FLOW_PRESSURE_KPA: ("kPa", Kind.GAUGE, 0, 10_000),
+        Quantity.RETURN_PRESSURE_KPA: ("kPa", Kind.GAUGE, 0, 10_000),
+    },
+    DeviceClass.ELECTRICITY: {
+        Quantity.ACTIVE_ENERGY_KWH: ("kWh", Kind.COUNTER, 0, 1e10),
+        Quantity.REACTIVE_ENERGY_KVARH: ("kvarh", Kind.COUNTER, 0, 1e10),
+        Quantity.ACTIVE_POWER_W: ("W", Kind.GAUGE, -1e8, 1e8),
+        Quantity.VOLTAGE_V: ("V", Kind.GAUGE, 0, 1e6),
+        Quantity.CURRENT_A: ("A", Kind.GAUGE, -1e5, 1e5),
+        Quantity.FREQUENCY_HZ: ("Hz", Kind.GAUGE, 0, 100),
+        Quantity.POWER_FACTOR: ("", Kind.GAUGE, -1, 1),
+    },
+    DeviceClass.WATER: {
+        Quantity.WATER_VOLUME_M3: ("m3", Kind.COUNTER, 0, 1e9),
+        Quantity.WATER_FLOW_M3H: ("m3/h", Kind.GAUGE, -1e4, 1e4),
+        Quantity.WATER_TEMPERATURE_C: ("Cel", Kind.GAUGE, -30, 130),
+    },
+    DeviceClass.CLIMATE: {
+        Quantity.OUTDOOR_TEMPERATURE_C: ("Cel", Kind.GAUGE, -70, 60),
+        Quantity.INDOOR_TEMPERATURE_C: ("Cel", Kind.GAUGE, -50, 70),
+        Quantity.RELATIVE_HUMIDITY_PERCENT: ("%RH", Kind.GAUGE, 0, 100),
+        Quantity.FLOW_SETPOINT_C: ("Cel", Kind.GAUGE, 0, 150),
+        Quantity.INDOOR_SETPOINT_C: ("Cel", Kind.GAUGE, 0, 40),
+        Quantity.VALVE_POSITION_PERCENT: ("%", Kind.GAUGE, 0, 100),
+    },
+}
 
-SPECS = _specs()
+SPECS = {
+    quantity: QuantitySpec(unit, device_class, kind, low, high)
+    for device_class, rows in _OF_CLASS.items()
+    for quantity, (unit, kind, low, high) in rows.items()
+}
 
 NULL_SENTINELS = frozenset({-32768.0, -2147483648.0, 2147483647.0, 4294967295.0, -9.2233720368547758e18})
 """Values by which meters say «not available»; they mean missing, never a quantity (EN 13757-3)."""

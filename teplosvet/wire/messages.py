@@ -1,13 +1,15 @@
 """The other messages: births, events, states and acks, as JSON objects."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from math import inf
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
 from teplosvet.domain.errors import MessageError
 from teplosvet.domain.quantities import Quantity
-from teplosvet.wire.units import conversion, quantity_of
+from teplosvet.wire.units import Conversion, conversion, quantity_of
 
 Word = Annotated[str, msgspec.Meta(max_length=200)]
 Serial = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -24,6 +26,8 @@ class Birth(msgspec.Struct, omit_defaults=True):
         firmware: Firmware version.
         units: Unit of every quantity, by its wire name.
         registers: Start registers, by wire name. [units]
+        resolutions: Least step of each value, by wire name. [units]
+        ack: The id under which the publisher wants to be told of the commit.
     """
 
     device: str
@@ -33,19 +37,25 @@ class Birth(msgspec.Struct, omit_defaults=True):
     firmware: Word = ""
     units: dict[str, str] = msgspec.field(default_factory=dict)
     registers: dict[str, float] = msgspec.field(default_factory=dict)
+    resolutions: dict[str, float] = msgspec.field(default_factory=dict)
+    ack: str | None = None
 
     def start_registers(self) -> dict[Quantity, float]:
         """Start registers in the quantities' own units; what is unknown or impossible is left out."""
-        result = {}
-        for name, value in self.registers.items():
+        registers = ((q, convert.apply(value)) for q, convert, value in self._known(self.registers))
+        return {q: value for q, value in registers if q.spec.low <= value <= q.spec.high}
+
+    def least_steps(self) -> dict[Quantity, float]:
+        """Resolutions in the quantities' own units; what is unknown or no step is left out."""
+        steps = ((q, value * convert.factor) for q, convert, value in self._known(self.resolutions))
+        return {q: step for q, step in steps if 0 < step < inf}
+
+    def _known(self, values: dict[str, float]) -> Iterator[tuple[Quantity, Conversion, float]]:
+        for name, value in values.items():
             quantity = quantity_of(name)
             convert = conversion(quantity, self.units.get(name, "")) if quantity else None
-            if quantity is None or convert is None:
-                continue
-            inside = convert.apply(value)
-            if quantity.spec.low <= inside <= quantity.spec.high:
-                result[quantity] = inside
-        return result
+            if quantity is not None and convert is not None:
+                yield quantity, convert, value
 
 
 class Event(msgspec.Struct, omit_defaults=True):
@@ -56,12 +66,14 @@ class Event(msgspec.Struct, omit_defaults=True):
         at: When. [s since 1970-01-01 UTC]
         event: What, one word.
         data: Figures and words about it.
+        ack: The id under which the publisher wants to be told of the commit.
     """
 
     device: str
     at: float
     event: Word
     data: dict[str, str | float | int | bool | None] = msgspec.field(default_factory=dict)
+    ack: str | None = None
 
 
 class State(msgspec.Struct):

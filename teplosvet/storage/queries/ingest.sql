@@ -31,8 +31,8 @@ ON CONFLICT (device_id, quantity, measured_at) DO UPDATE SET value = excluded.va
 WHERE excluded.archive AND NOT r.archive;
 
 -- name: birth
-INSERT INTO device_birth (device_id, born_at, serial, model, firmware, registers)
-VALUES (%(device_id)s, %(at)s, %(serial)s, %(model)s, %(firmware)s, %(registers)s)
+INSERT INTO device_birth (device_id, born_at, serial, model, firmware, registers, resolutions)
+VALUES (%(device_id)s, %(at)s, %(serial)s, %(model)s, %(firmware)s, %(registers)s, %(resolutions)s)
 ON CONFLICT DO NOTHING;
 
 -- name: event

@@ -31,6 +31,7 @@ GOLDENS = [
     (Q.HEAT_POWER_KW, "Gcal/h", 1.0, 1163.0),
     (Q.HEAT_POWER_KW, "MW", 1.163, 1163.0),
     (Q.HEAT_POWER_KW, "W", 1500.0, 1.5),
+    (Q.HEAT_POWER_KW, "MJ/h", 3.6, 1.0),
     (Q.HEAT_FLOW_M3H, "l/h", 1500.0, 1.5),
     (Q.HEAT_FLOW_M3H, "l/s", 1.0, 3.6),
     (Q.HEAT_FLOW_M3H, "m3/s", 1.0, 3600.0),
@@ -43,6 +44,13 @@ GOLDENS = [
     (Q.RELATIVE_HUMIDITY_PERCENT, "%", 45.0, 45.0),
     (Q.FLOW_VOLUME_TEMPERATURE_M3C, "m3*Cel", 7.0, 7.0),
     (Q.POWER_FACTOR, "/", 0.97, 0.97),
+    (Q.FLOW_MASS_T, "kg", 1500.0, 1.5),
+    (Q.FLOW_PRESSURE_KPA, "Pa", 101_325.0, 101.325),
+    (Q.FLOW_PRESSURE_KPA, "hPa", 1013.25, 101.325),
+    (Q.FLOW_PRESSURE_KPA, "MPa", 0.6, 600.0),
+    (Q.FLOW_PRESSURE_KPA, "bar", 6.0, 600.0),
+    (Q.FLOW_PRESSURE_KPA, "mbar", 1013.25, 101.325),
+    (Q.FLOW_PRESSURE_KPA, "kgf/cm2", 1.0, 98.0665),  # the technical atmosphere, exactly
 ]
 
 

@@ -1,0 +1,1 @@
+"""Drivers: a protocol each, told by profiles what the meter is."""
