@@ -22,6 +22,12 @@ COMMANDS: Mapping[str, str] = {
     "site apply": "ingest_service.commands:site_apply",
     "quarantine list": "ingest_service.commands:quarantine_list",
     "quarantine replay": "ingest_service.commands:quarantine_replay",
+    "decode": "ingest_service.vendor_commands:decode",
+    "gateway run": "gateway.commands:run",
+    "gateway check": "gateway.commands:check",
+    "mbus decode": "gateway.mbus.commands:decode",
+    "mbus scan": "gateway.mbus.commands:scan",
+    "basement": "teplosvet.basement:basement",
     "live": "simulators.commands:live",
     "replay": "simulators.commands:replay",
     "consumption": "analytics.rollup.commands:consumption",
@@ -30,6 +36,9 @@ COMMANDS: Mapping[str, str] = {
     "bench ingest": "teplosvet.bench.ingest:bench_ingest",
     "bench durability": "teplosvet.bench.durability:bench_durability",
     "bench rollup": "analytics.rollup.bench:bench_rollup",
+    "bench mbus": "gateway.mbus.bench:bench_mbus",
+    "bench outbox": "gateway.outbox.bench:bench_outbox",
+    "bench gateway": "teplosvet.bench.gateway:bench_gateway",
 }
 """Where each command lives; a service is imported only when one of its commands is called."""
 
@@ -46,6 +55,14 @@ HELP: Mapping[str, str] = {
     "quarantine": "Messages that were refused.",
     "quarantine list": "List them by reason.",
     "quarantine replay": "Put them through ingest again.",
+    "decode": "Say what readings a vendor's MQTT message becomes.",
+    "gateway": "The process in the basement.",
+    "gateway run": "Read the meters of a configuration and publish what they say.",
+    "gateway check": "Talk to every configured meter once and print what it said.",
+    "mbus": "M-Bus telegrams and lines.",
+    "mbus decode": "Print the records of a telegram.",
+    "mbus scan": "Find the meters on a line.",
+    "basement": "Run a simulated basement through a gateway, with a network and a power cut, and count the hours.",
     "live": "Let the six demo buildings report in real time.",
     "replay": "Publish a real series from a file as a device would.",
     "consumption": "Consumption of a device between two times.",
@@ -55,6 +72,9 @@ HELP: Mapping[str, str] = {
     "bench ingest": "Messages per second from the broker into the database.",
     "bench durability": "Kill ingest, restart broker and database; count what is lost.",
     "bench rollup": "Seconds to roll up a day of a thousand devices.",
+    "bench mbus": "Telegrams decoded per second, beside two libraries.",
+    "bench outbox": "Rows per second into the outbox and out of it.",
+    "bench gateway": "Memory and processor that a gateway needs.",
 }
 
 
