@@ -1,1 +1,1 @@
-"""One process per building: reads meters, keeps an outbox, publishes. Its place; it comes with the real devices."""
+"""One process per building: reads meters, keeps an outbox, publishes."""

@@ -150,3 +150,10 @@ class Profile(ABC):
         Raises:
             teplosvet.domain.errors.ConfigurationError: If the address or an option cannot be one of this model.
         """
+
+    def check_goldens(self) -> None:  # noqa: B027  # a profile without goldens has nothing to check
+        """Decode the profile's own examples and compare them with what they have to become.
+
+        Raises:
+            teplosvet.domain.errors.TeplosvetError: If one becomes something else; the sentence says what.
+        """

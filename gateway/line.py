@@ -4,23 +4,35 @@ A serial port, a raw TCP socket (``socket://host:port``) or RFC 2217 (``rfc2217:
 the serial line do not hold, so an answer ends by its length and never by a pause.
 """
 
+import socket
+import termios
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn
 
 import serial
+from serial.urlhandler import protocol_socket
 
 from gateway.errors import CutShortError, LineError, NoAnswerError
 
 FAILURES_KEPT = 64
 """Failed exchanges whose bytes a line remembers."""
-_SLICE_S = 0.05
+_SLICE_S = 0.02
 """A port is asked for bytes in slices of this, so that an end is noticed. [s]"""
+_MOST_STALE = 65536
+"""Bytes of earlier conversations that are thrown away at once; more is a line that never is quiet. [B]"""
+_WRITE_S = 5.0
+"""A request that is not gone after this never will be; pyserial's RFC 2217 has a limit of its own. [s]"""
+_UNWILLING = (OSError, ValueError, NotImplementedError, serial.SerialException, termios.error)
+"""How a port says that it does not open or does not take a setting; `termios.error` is none of the others."""
+_RFC2217 = "rfc2217://"
+_MODBUS_TCP = "modbus-tcp://"
+"""The scheme of Modbus TCP: a plain TCP connection, on which `gateway.drivers.modbus_master` frames differently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +82,52 @@ class Line:
     Args:
         name: Its name in the configuration.
         url: A serial port, ``socket://host:port`` or ``rfc2217://host:port``.
-        framing: How bytes travel, unless a meter's own says otherwise.
+        framing: How bytes travel, if the configuration says it; else each protocol's own usual framing holds.
         slack_s: What converters and networks may add to the time that an answer takes. [s]
+        monotonic: The clock that deadlines are measured with. [s]
+
+    Attributes:
+        elapsed_s: The clock by which what was read grows old; in a simulated run it goes faster than deadlines do. [s]
     """
 
-    def __init__(self, name: str, url: str, framing: Framing | None = None, slack_s: float = 0.5) -> None:
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        framing: Framing | None = None,
+        slack_s: float = 0.5,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.name, self.url, self.slack_s = name, url, slack_s
+        self.stated = framing
         self.framing = framing or Framing()
         self.failures: deque[Failure] = deque(maxlen=FAILURES_KEPT)
         self._port: serial.Serial | None = None
         self._owner = threading.RLock()
+        self._monotonic = monotonic
+        self.elapsed_s = monotonic
         self._sent = b""
 
     @contextmanager
-    def owned(self, framing: Framing | None = None) -> Iterator["Line"]:
+    def owned(self, framing: Framing | None = None, usual: Framing | None = None) -> Iterator["Line"]:
         """Hold the line for an exchange; nobody else speaks meanwhile.
 
         Args:
             framing: The meter's own framing, if it differs from the line's.
+            usual: The framing of the meter's protocol, for a line whose configuration says none.
 
         Raises:
             LineError: If the line cannot be opened.
         """
         with self._owner:
-            self._use(framing or self.framing)
-            yield self
+            before = self.framing
+            self.framing = framing or self.stated or usual or before
+            try:
+                self._wake()
+                self._use(self.port)
+                yield self
+            finally:
+                self.framing = before
 
     @property
     def port(self) -> serial.Serial:
@@ -105,10 +138,21 @@ class Line:
         """
         if self._port is None:
             try:
-                self._port = serial.serial_for_url(self.url, timeout=_SLICE_S, write_timeout=5.0)
-            except (OSError, ValueError, serial.SerialException) as error:
+                self._port = serial.serial_for_url(
+                    _port_url(self.url),
+                    timeout=_SLICE_S,
+                    write_timeout=None if self.url.startswith(_RFC2217) else _WRITE_S,
+                    exclusive=True,
+                )
+            except _UNWILLING as error:
                 raise LineError(f"the line {self.name} ({self.url}) cannot be opened: {error}") from error
+            self._use(self._port)
         return self._port
+
+    @property
+    def sent(self) -> bytes:
+        """What was sent last: a converter with echo gives it back."""
+        return self._sent
 
     def send(self, data: bytes) -> None:
         """Send a request; what was left in the input is of an earlier one and is dropped.
@@ -135,10 +179,10 @@ class Line:
             CutShortError: If some came and the rest did not; `raw` has them.
             LineError: If the line breaks.
         """
-        deadline = time.monotonic() + wait_s + self.slack_s + self.wire_time_s(count)
+        deadline = self._monotonic() + wait_s + self.slack_s + self.wire_time_s(count)
         data = b""
         while len(data) < count:
-            if time.monotonic() > deadline:
+            if self._monotonic() > deadline:
                 if data:
                     raise CutShortError(f"{len(data)} bytes came of {count}", data)
                 raise NoAnswerError
@@ -152,10 +196,10 @@ class Line:
             quiet_s: A silence of this ends it. [s]
             most: No more than so many bytes are taken. [B]
         """
-        data, since = b"", time.monotonic()
-        while time.monotonic() - since < quiet_s and len(data) < most:
+        data, since = b"", self._monotonic()
+        while self._monotonic() - since < quiet_s and len(data) < most:
             if piece := self._read(most - len(data)):
-                data, since = data + piece, time.monotonic()
+                data, since = data + piece, self._monotonic()
         return data
 
     def wire_time_s(self, count: int) -> float:
@@ -169,29 +213,54 @@ class Line:
     def close(self) -> None:
         """Close the connection; it is opened again when somebody needs it."""
         port, self._port = self._port, None
-        if port is not None:
+        if port is None:
+            return
+        connection = getattr(port, "_socket", None)
+        if isinstance(port, protocol_socket.Serial) and isinstance(connection, socket.socket):
+            connection.close()  # pyserial forgets to, if the other side has hung up, and else sleeps for 0.3 s
+            port.is_open = False
+        else:
             port.close()
+
+    def _wake(self) -> None:
+        """A converter that restarted or hung up since the last exchange is connected to anew before the next."""
+        if self._port is None:
+            return
+        try:
+            stale = 0
+            while (waiting := self._port.in_waiting) and stale < _MOST_STALE:
+                stale += len(self._port.read(waiting))
+        except (OSError, serial.SerialException):
+            self.close()
 
     def _read(self, count: int) -> bytes:
         try:
-            data: bytes = self.port.read(min(count, self.port.in_waiting or 1))
+            data: bytes = self.port.read(count)
         except (OSError, serial.SerialException) as error:
             self._broken(error)
         return data
 
-    def _use(self, framing: Framing) -> None:
-        port = self.port
+    def _use(self, port: serial.Serial) -> None:
+        """Bring the present framing to a port; nothing happens where it has it already."""
         try:
             wanted = {
-                "baudrate": framing.baud,
-                "parity": framing.parity,
-                "bytesize": framing.data_bits,
-                "stopbits": framing.stop_bits,
+                "baudrate": self.framing.baud,
+                "parity": self.framing.parity,
+                "bytesize": self.framing.data_bits,
+                "stopbits": self.framing.stop_bits,
             }
             port.apply_settings(wanted)
-        except (OSError, ValueError, serial.SerialException) as error:
+        except _UNWILLING as error:
             self._broken(error)
 
     def _broken(self, error: Exception) -> NoReturn:
         self.close()
         raise LineError(f"the line {self.name} ({self.url}) broke: {error}") from error
+
+
+def _port_url(url: str) -> str:
+    """The address of the port, as pyserial understands it; Modbus TCP is on port 502 unless the URL says another."""
+    if not url.startswith(_MODBUS_TCP):
+        return url
+    host, _, port = url.removeprefix(_MODBUS_TCP).rstrip("/").partition(":")
+    return f"socket://{host}:{port or '502'}"

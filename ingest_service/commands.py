@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from ingest_service import quarantine
+from ingest_service import quarantine, unbound
 from ingest_service.site_apply import apply_site
 from ingest_service.site_file import read_site
+from ingest_service.subscriber import Subscriber, own_topics
 from ingest_service.worker import Worker, spare_the_collector
 from teplosvet import output
 from teplosvet.stack.broker_address import BrokerAddress
@@ -22,14 +23,22 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def ingest(
     number: Annotated[int, typer.Option(min=0, help="Which of the workers this is.")] = 0,
     workers: Annotated[int, typer.Option(min=1, help="How many there are; more than one share the messages.")] = 1,
+    *,
+    vendors: Annotated[bool, typer.Option("--vendors", help="Listen to other makers' topics instead of ours.")] = False,
 ) -> None:
     """Run an ingest worker until a signal comes."""
-    worker = Worker(database_url(), BrokerAddress.parse(mqtt_url()), number, workers)
+    broker = BrokerAddress.parse(mqtt_url())
+    if vendors:
+        from ingest_service.vendor_worker import VendorWorker  # noqa: PLC0415  # the other workers need no adapters
+
+        worker: Worker = VendorWorker(database_url(), broker)
+    else:
+        worker = Worker(database_url(), Subscriber(broker, *own_topics(number, workers)))
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     signal.signal(signal.SIGINT, lambda *_: worker.stop())
     end_with_supervisor(worker.stop)
     spare_the_collector()
-    worker.run(on_ready=lambda: mark_ready(f"ingest {number}"))
+    worker.run(on_ready=lambda: mark_ready("vendors" if vendors else f"ingest {number}"))
 
 
 def site_apply(
@@ -47,6 +56,27 @@ def site_apply(
         output.print_table(f"{site.name}", ("", "noun", "name"), [(e.what, e.noun, e.name) for e in changes])
     else:
         output.people.print("Nothing changed.")
+
+
+def site_heard(
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 50,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Who publishes in another maker's format and is bound to no device: for whoever registers devices."""
+    with connect(database_url()) as connection:
+        heard = unbound.heard(connection, limit)
+    if as_json:
+        output.print_json(heard)
+    elif heard:
+        rows = [
+            (f"{each.adapter}:{each.identity}", each.times, f"{each.last_at:%Y-%m-%d %H:%M}", each.message[:80])
+            for each in heard
+        ]
+        output.print_table("Heard and not registered", ("identity", "times", "last (UTC)", "last message"), rows)
+        output.people.print('Bind one: identities = ["…"] in its [[device]] of the site file, then site apply.')
+    else:
+        output.people.print("Everybody who was heard is registered.")
 
 
 def quarantine_list(

@@ -13,6 +13,7 @@ from psycopg.rows import TupleRow
 
 from ingest_service import metrics
 from ingest_service.backoff import pause_s
+from ingest_service.bindings import Bindings
 from ingest_service.registry import Registry
 from ingest_service.tap import Message
 from ingest_service.writer import Outcome, Writer
@@ -42,16 +43,18 @@ class Committer:
     Args:
         database_url: The database.
         wake: Called after every commit.
+        bindings: Who vendors' names stand for.
 
     Attributes:
         done: What is committed, for the network loop to acknowledge.
     """
 
-    def __init__(self, database_url: str, wake: Callable[[], None]) -> None:
+    def __init__(self, database_url: str, wake: Callable[[], None], bindings: Bindings | None = None) -> None:
         self._database_url = database_url
         self._wake = wake
         self._queue: queue.Queue[Batch | None] = queue.Queue(maxsize=1)
         self._registry = Registry()
+        self._bindings = bindings or Bindings()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self.done: deque[Committed] = deque()
@@ -96,7 +99,7 @@ class Committer:
                 try:
                     if connection is None or connection.closed:
                         connection = connect(self._database_url, name="teplosvet-ingest")
-                        writer = Writer(connection, self._registry)
+                        writer = Writer(connection, self._registry, self._bindings)
                     outcome = write_or_split(writer, batch.messages)
                     break
                 except (psycopg.Error, TeplosvetError) as error:

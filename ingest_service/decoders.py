@@ -1,7 +1,9 @@
 """Messages of our own topics into admission: each channel has one decoder."""
 
 from ingest_service.admission import Admission
+from ingest_service.bindings import Bindings
 from ingest_service.tap import Message
+from ingest_service.vendor_news import Unbound, admit
 from teplosvet.domain.errors import MessageError
 from teplosvet.wire import messages, senml
 from teplosvet.wire.topics import Channel, parse_topic
@@ -18,15 +20,18 @@ class Decoders:
         events: Device key and event, admitted.
         states: Publisher and state.
         acks: Publisher, id and message index of every ack asked for.
+        unbound: Who was heard on a vendor's topics and is bound to no device.
     """
 
-    def __init__(self, admission: Admission) -> None:
+    def __init__(self, admission: Admission, bindings: Bindings | None = None) -> None:
         self._admission = admission
+        self._bindings = bindings or Bindings()
         self._topics: dict[bytes, tuple[str, Channel]] = {}
         self.births: list[tuple[int, messages.Birth]] = []
         self.events: list[tuple[int, messages.Event]] = []
         self.states: list[tuple[str, messages.State]] = []
         self.acks: list[tuple[str, str, int]] = []
+        self.unbound: list[Unbound] = []
 
     def decode(self, index: int, message: Message) -> None:
         """Decode one message; what it cannot be is refused."""
@@ -36,7 +41,10 @@ class Decoders:
             if usual is not None:
                 self._admission.add(index, usual, known[0])
                 return
-        self._decode_any(index, message)
+        if message.news is not None:
+            self.unbound += admit(message.news, index, self._admission, self._bindings)
+        else:
+            self._decode_any(index, message)
 
     def _decode_any(self, index: int, message: Message) -> None:
         try:

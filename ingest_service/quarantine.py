@@ -9,8 +9,11 @@ from psycopg.rows import TupleRow
 from ingest_service.committer import write_or_split
 from ingest_service.registry import Registry
 from ingest_service.tap import Message
+from ingest_service.vendor_listener import VendorListener
 from ingest_service.writer import Writer
 from teplosvet.storage.queries import query
+from teplosvet.vendors.makers import adapters
+from teplosvet.wire.topics import PREFIX
 
 AT_ONCE = 500
 """Messages that are replayed in one transaction."""
@@ -86,7 +89,7 @@ def replay(connection: psycopg.Connection[TupleRow], reason: str | None = None) 
         connection: In autocommit.
         reason: Only messages refused for this reason, or None for all.
     """
-    writer, done = Writer(connection, Registry()), Replayed()
+    writer, listener, done = Writer(connection, Registry()), VendorListener(adapters()), Replayed()
     row = connection.execute(query("quarantine", "newest")).fetchone()
     newest, after = row[0] if row else 0, 0
     while True:
@@ -95,10 +98,16 @@ def replay(connection: psycopg.Connection[TupleRow], reason: str | None = None) 
             taken = connection.execute(query("quarantine", "take"), values).fetchall()
             if not taken:
                 return done
-            batch = [Message(topic.encode(), payload, 1, 0, retain=False) for _, topic, payload in taken]
+            batch = [_as_it_came(listener, *rest) for _, *rest in taken]
             outcome = write_or_split(writer, batch)
-        after = max(key for key, _, _ in taken)
+        after = max(row[0] for row in taken)
         done.messages += len(batch)
         done.stored += outcome.stored
         done.duplicates += outcome.duplicates
         done.refused += sum(outcome.refused.values())
+
+
+def _as_it_came(listener: VendorListener, topic: str, payload: bytes, first_at: datetime) -> Message:
+    """A message as it was delivered; what a vendor's adapter remembered then, it does not know any more."""
+    news = None if topic.startswith(f"{PREFIX}/") else listener.hear(topic, payload, first_at.timestamp())
+    return Message(topic.encode(), payload, 1, 0, retain=False, news=news)

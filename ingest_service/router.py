@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from psycopg.rows import TupleRow
 from pydantic import BaseModel
 
-from ingest_service import quarantine
+from ingest_service import quarantine, unbound
 from teplosvet.storage.pool import request_connection
 from teplosvet.storage.queries import query
 
@@ -54,6 +54,24 @@ def devices(
     names = DeviceOut.model_fields
     rows = connection.execute(query("registry", "devices"), values)
     return [DeviceOut(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+class UnboundOut(BaseModel):
+    """Somebody who publishes in another maker's format and is bound to no device."""
+
+    adapter: str
+    identity: str
+    first_at: datetime
+    last_at: datetime
+    times: int
+    topic: str
+    message: str
+
+
+@router.get("/unbound")
+def unbound_identities(connection: Database, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[UnboundOut]:
+    """Who was heard and is not registered, the last one first."""
+    return [UnboundOut(**asdict(each)) for each in unbound.heard(connection, limit)]
 
 
 @router.get("/quarantine")

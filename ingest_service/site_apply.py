@@ -49,6 +49,8 @@ def apply_site(connection: psycopg.Connection[TupleRow], site: Site) -> list[Cha
             changes.append(Change(what, "site", site.name))
         row = cursor.execute(query("registry", "site"), {"name": site.name, "title": site.title}).fetchone()
         site_id = int(row[0]) if row else 0
+        if _put_sources(cursor, site, site_id) and not changes:
+            changes.append(Change("changed", "site", site.name))
         for building in site.buildings:
             changes += _building(cursor, building, site_id)
         for device in site.devices:
@@ -114,9 +116,42 @@ def _device(cursor: psycopg.Cursor[TupleRow], device: Device) -> list[Change]:
         cursor.execute(query("registry", "forget_installations"), {"name": device.name})
         for each in device.installations:
             _installation(cursor, device.name, each)
+    if _put_identities(cursor, device):
+        what = what or "changed"
     if what:  # one that is added makes days unknown that were known without it
         cursor.execute(query("registry", "mark_whole_history"), {"name": device.name})
     return [Change(what, "device", device.name)] if what else []
+
+
+def _put_sources(cursor: psycopg.Cursor[TupleRow], site: Site, site_id: int) -> bool:
+    """Say where else to listen; True if that is anything new."""
+    found = cursor.execute(query("registry", "site_sources"), {"site_id": site_id}).fetchall()
+    if sorted(tuple(row) for row in found) == sorted(site.sources):
+        return False
+    cursor.execute(query("registry", "forget_sources"), {"site_id": site_id})
+    for adapter, wanted in site.sources:
+        cursor.execute(query("registry", "source"), {"site_id": site_id, "adapter": adapter, "filter": wanted})
+    return True
+
+
+def _put_identities(cursor: psycopg.Cursor[TupleRow], device: Device) -> bool:
+    """Bind a device to its names in other makers' messages; True if that is anything new."""
+    quantities = {measure: str(quantity) for measure, quantity in device.measures.items()}
+    wanted = [(each.adapter, each.name, quantities) for each in sorted(device.identities)]
+    found = cursor.execute(query("registry", "identities"), {"name": device.name}).fetchall()
+    if sorted(tuple(row)[:2] for row in found) == [row[:2] for row in wanted] and all(
+        row[2] == quantities for row in found
+    ):
+        return False
+    cursor.execute(query("registry", "forget_identities"), {"name": device.name})
+    for adapter, identity, _ in wanted:
+        names = {"adapter": adapter, "identity": identity}
+        owner = cursor.execute(query("registry", "identity_owner"), names).fetchone()
+        if owner is not None:
+            raise ConfigurationError(f"{adapter}:{identity} is the device {owner[0]}: take it away from that one first")
+        cursor.execute(query("registry", "identity"), {**names, "name": device.name, "quantities": Jsonb(quantities)})
+        cursor.execute(query("registry", "not_unbound"), names)
+    return True
 
 
 def _as_row(each: Installation) -> tuple[object, ...]:

@@ -1,24 +1,25 @@
 """Site files: TOML with buildings, devices, installations and contracts; what is wrong is told with line and field."""
 
 import re
-import tomllib
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from ingest_service.site_lines import line_of
 from teplosvet.domain.buildings import Building, Site
 from teplosvet.domain.contracts import Carrier, Contract, Method, Tariff, TariffUnit
-from teplosvet.domain.devices import NAME_RULE, Device, Installation, is_name
+from teplosvet.domain.devices import NAME_RULE, Device, Identity, Installation, is_name
 from teplosvet.domain.errors import InvalidFileError
 from teplosvet.domain.periods import Period
 from teplosvet.domain.quantities import DeviceClass, Kind, Quantity
+from teplosvet.toml_lines import dotted, line_of, parse, read_text
+from teplosvet.vendors.makers import adapters
+from teplosvet.vendors.observation import Measure
 
 _AMOUNT = re.compile(r"\d{1,15}(\.\d{1,6})?")
 _YEARS = range(1900, 2200)
@@ -67,6 +68,8 @@ class _DeviceTable(msgspec.Struct, forbid_unknown_fields=True, rename={"class_":
     publisher: str | None = None
     greatest_power_kw: Positive | None = None
     modulus: dict[Quantity, Positive] = {}
+    identities: list[Word] = []
+    measures: dict[Measure, Quantity] = {}
     installation: list[_InstallationTable] = []
 
 
@@ -91,11 +94,17 @@ class _ContractTable(msgspec.Struct, forbid_unknown_fields=True):
     investment: str | None = None
 
 
+class _SourceTable(msgspec.Struct, forbid_unknown_fields=True):
+    adapter: str
+    filter: Word
+
+
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     site: _SiteTable
     building: list[_BuildingTable] = []
     device: list[_DeviceTable] = []
     contract: list[_ContractTable] = []
+    source: list[_SourceTable] = []
 
 
 def read_site(path: Path) -> Site:
@@ -104,30 +113,17 @@ def read_site(path: Path) -> Site:
     Raises:
         InvalidFileError: With file, line, field and what was expected, at the first thing that is wrong.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InvalidFileError(str(path), None, None, f"cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise InvalidFileError(str(path), line, None, "expected UTF-8") from error
-    return parse_site(text, path.name)
+    return parse_site(read_text(path), path.name)
 
 
 def parse_site(text: str, name: str) -> Site:
     """Read the text of a site file called `name`; see `read_site`."""
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message, line = _syntax(str(error), text)
-        raise InvalidFileError(name, line, None, message) from error
-    except RecursionError as error:
-        raise InvalidFileError(name, None, None, "is nested too deeply") from error
+    tables = parse(text, name)
     try:
         file = msgspec.convert(tables, _File, strict=True)
     except msgspec.ValidationError as error:
         message, path = _path(str(error))
-        raise InvalidFileError(name, line_of(text, path), _dotted(path), message) from error
+        raise InvalidFileError(name, line_of(text, path), dotted(path), message) from error
     return _Reader(text, name).site(file)
 
 
@@ -152,7 +148,9 @@ class _Reader:
             if building.weather is not None and building.weather not in climate:
                 raise self._error(("building", n, "weather"), f"no climate device is called {building.weather!r}")
         contracts = tuple(self._contract(table, n, codes) for n, table in enumerate(file.contract))
-        return Site(file.site.name, file.site.title or file.site.name, buildings, devices, contracts)
+        self._bound_once(file.device)
+        sources = tuple(self._source(table, n) for n, table in enumerate(file.source))
+        return Site(file.site.name, file.site.title or file.site.name, buildings, devices, contracts, sources)
 
     def _building(self, table: _BuildingTable, n: int, zone: ZoneInfo) -> Building:
         self._named(table.code, ("building", n, "code"))
@@ -193,7 +191,35 @@ class _Reader:
             table.greatest_power_kw,
             table.modulus,
             tuple(installations),
+            tuple(self._identity(name, n) for name in table.identities),
+            {str(measure): quantity for measure, quantity in table.measures.items()},
         )
+
+    def _bound_once(self, tables: list[_DeviceTable]) -> None:
+        owners: dict[str, str] = {}
+        for n, table in enumerate(tables):
+            for name in table.identities:
+                if name in owners:
+                    raise self._error(("device", n, "identities"), f"{name!r} is {owners[name]} already")
+                owners[name] = table.name
+
+    def _identity(self, text: str, n: int) -> Identity:
+        adapter, _, name = text.partition(":")
+        if adapter not in adapters() or not name:
+            raise self._error(
+                ("device", n, "identities"),
+                f'expected "format:name" with one of {", ".join(adapters())}, not {text!r}',
+            )
+        return Identity(adapter, name)
+
+    def _source(self, table: _SourceTable, n: int) -> tuple[str, str]:
+        if table.adapter not in adapters():
+            raise self._error(("source", n, "adapter"), f"expected one of {', '.join(adapters())}")
+        levels = table.filter.split("/")
+        misplaced = any(level not in {"+", "#"} and set(level) & {"+", "#"} for level in levels) or "#" in levels[:-1]
+        if misplaced or levels[0].startswith("$"):
+            raise self._error(("source", n, "filter"), "expected an MQTT topic filter such as home/+/tele/SENSOR")
+        return table.adapter, table.filter
 
     def _installation(
         self, table: _InstallationTable, path: tuple[str | int, ...], kind: DeviceClass, buildings: dict[str, Building]
@@ -293,15 +319,7 @@ class _Reader:
         return value
 
     def _error(self, path: tuple[str | int, ...], expected: str) -> InvalidFileError:
-        return InvalidFileError(self._name, line_of(self._text, path), _dotted(path), expected)
-
-
-def _syntax(message: str, text: str) -> tuple[str, int]:
-    found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
-    if found is None:
-        return message, text.count("\n") + 1
-    line = int(found[1]) if found[1] else text.count("\n") + 1
-    return message[: found.start()], line
+        return InvalidFileError(self._name, line_of(self._text, path), dotted(path), expected)
 
 
 def _path(message: str) -> tuple[str, tuple[str | int, ...]]:
@@ -321,7 +339,3 @@ def _path(message: str) -> tuple[str, tuple[str | int, ...]]:
 
 
 _CHOICES: dict[str, type[StrEnum]] = {"class": DeviceClass, "carrier": Carrier, "method": Method, "per": TariffUnit}
-
-
-def _dotted(path: tuple[Any, ...]) -> str:
-    return ".".join(str(step + 1) if isinstance(step, int) else step for step in path)

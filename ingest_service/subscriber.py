@@ -29,14 +29,21 @@ STALLED_S = 10.0
 """A connection that takes no acknowledgements for this long is given up. [s]"""
 
 
+def own_topics(number: int, workers: int) -> tuple[str, list[tuple[str, int]], list[str]]:
+    """Session name, filters and stale filters of one of so many workers, which share the messages of our own topics."""
+    group, other = ("ingest", None) if workers > 1 else (None, "ingest")
+    filters = [(subscription(channel, group), 1) for channel in FROM_PUBLISHERS]
+    return f"teplosvet-ingest-{number}", filters, [subscription(channel, other) for channel in FROM_PUBLISHERS]
+
+
 class Subscriber:
     """One session at the broker.
 
     Args:
         address: The broker.
         client_id: Stable name of the session, one per worker.
-        group: Name of the share group when several workers divide the messages, else None.
-        take: Called with messages as they come.
+        filters: Topic filters with their quality of service.
+        stale: Filters that an earlier session of this name may still have.
 
     Attributes:
         generation: Number of the connection, so that what belongs to an earlier one can be told.
@@ -47,10 +54,15 @@ class Subscriber:
     client_type: type[TapClient] = TapClient
 
     def __init__(
-        self, address: BrokerAddress, client_id: str, group: str | None, take: Callable[[list[Message]], None]
+        self,
+        address: BrokerAddress,
+        client_id: str,
+        filters: Sequence[tuple[str, int]],
+        stale: Sequence[str] = (),
     ) -> None:
         self._address = address
-        self._group = group
+        self._filters = list(filters)
+        self._stale = list(stale)
         self.generation = 0
         self.connected = False
         self.subscribed = False
@@ -63,12 +75,15 @@ class Subscriber:
             protocol=mqtt.MQTTv311,
             manual_ack=True,
         )
-        self._client.take = take
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
         self._client.max_inflight_messages_set(1000)
         address.introduce(self._client)
+
+    def deliver_to(self, take: Callable[[list[Message]], None]) -> None:
+        """Give messages to `take` as they come; to be said before the first connection."""
+        self._client.take = take
 
     def fileno(self) -> int | None:
         """The socket to wait for, or None while there is no connection."""
@@ -138,6 +153,16 @@ class Subscriber:
                     return
                 select.select([], [self.fileno() or 0], [], 0.1)
 
+    def follow(self, filters: Sequence[tuple[str, int]]) -> None:
+        """Listen to these from now on."""
+        gone = [name for name, _ in self._filters if name not in dict(filters)]
+        self._stale = sorted({*self._stale, *gone} - dict(filters).keys())
+        self._filters = list(filters)
+        if self.connected:
+            if gone:
+                self._client.unsubscribe(gone)
+            self._client.subscribe(self._filters)
+
     def close(self) -> None:
         """Say goodbye; the session stays at the broker."""
         self._client.disconnect()
@@ -150,9 +175,9 @@ class Subscriber:
             return
         self.connected = True
         self._attempts = 0
-        stale = [subscription(channel, None if self._group else "ingest") for channel in FROM_PUBLISHERS]
-        client.unsubscribe(stale)
-        client.subscribe([(subscription(channel, self._group), 1) for channel in FROM_PUBLISHERS])
+        if self._stale:
+            client.unsubscribe(self._stale)
+        client.subscribe(self._filters)
         log.info("connected to the broker at %s:%d", self._address.host, self._address.port)
 
     def _on_subscribe(

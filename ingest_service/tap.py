@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, cast
 
 import paho.mqtt.client as mqtt
 
+from ingest_service.vendor_listener import News
+
 PIECE = 256 * 1024
 """How much is asked of the kernel at once. [B]"""
 
@@ -28,6 +30,7 @@ class Message(NamedTuple):
         qos: 0 or 1.
         mid: Its message identifier, 0 for QoS 0.
         retain: Whether the broker had kept it.
+        news: What it says, if a vendor's adapter has read it.
     """
 
     topic: bytes
@@ -35,6 +38,7 @@ class Message(NamedTuple):
     qos: int
     mid: int
     retain: bool
+    news: News | None = None
 
 
 class TapSocket:
@@ -113,7 +117,7 @@ class TapSocket:
                     payload = data[body + 2 : stop]
                 else:
                     payload = data[body:stop]
-                messages.append(_new(Message, (data[position + 2 : body], payload, qos, mid, first & 1 == 1)))
+                messages.append(_new(Message, (data[position + 2 : body], payload, qos, mid, first & 1 == 1, None)))
             start = stop
         self._rest = data[start:]
         if messages:

@@ -16,10 +16,10 @@ from collections.abc import Callable
 import msgspec
 
 from ingest_service import metrics
+from ingest_service.bindings import Bindings
 from ingest_service.committer import Batch, Committed, Committer
 from ingest_service.subscriber import Subscriber
 from ingest_service.tap import Message
-from teplosvet.stack.broker_address import BrokerAddress
 from teplosvet.wire.messages import Ack
 from teplosvet.wire.topics import Channel, topic
 
@@ -44,26 +44,22 @@ class Worker:
 
     Args:
         database_url: Where readings go.
-        broker: Where they come from.
-        number: Which of the workers this is, from 0.
-        workers: How many there are; more than one share the subscription.
-        subscriber: The MQTT side.
+        subscriber: Where they come from; it is this worker's own.
+        bindings: Who vendors' names stand for, if their messages come too.
     """
 
     def __init__(
         self,
         database_url: str,
-        broker: BrokerAddress,
-        number: int = 0,
-        workers: int = 1,
-        subscriber: type[Subscriber] = Subscriber,
+        subscriber: Subscriber,
+        bindings: Bindings | None = None,
     ) -> None:
-        group = "ingest" if workers > 1 else None
-        self._subscriber = subscriber(broker, f"teplosvet-ingest-{number}", group, self._take)
+        self._subscriber = subscriber
+        subscriber.deliver_to(self._take)
         self._wake_out, self._wake_in = socket.socketpair()
         self._wake_out.setblocking(False)
         self._wake_in.setblocking(False)
-        self._committer = Committer(database_url, self._wake)
+        self._committer = Committer(database_url, self._wake, bindings)
         self._open = Batch(0, [])
         self._open_bytes = 0
         self._open_since = 0.0

@@ -1,6 +1,7 @@
 """One batch, one transaction: rows, births, events, states, quarantine and the dirty ranges of the rollup."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,15 +13,18 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
 from ingest_service.admission import Admission, Admitted, Rows
+from ingest_service.bindings import Bindings
 from ingest_service.copy_rows import LEADING, encode
 from ingest_service.decoders import Decoders
 from ingest_service.fold import folded
-from ingest_service.registry import Registry
+from ingest_service.registry import LONGEST_NAME, Registry
 from ingest_service.tap import Message
 from teplosvet.domain.quantities import DeviceClass, columns_of
 from teplosvet.storage.queries import query
 from teplosvet.wire import messages as wire
 
+UNBOUND_BYTES = 4096
+"""Of the last message of somebody who is not registered so much is kept. [B]"""
 MERGES_AFTER_DUPLICATE = 20
 """After a duplicate so many batches go through the stage: duplicates come in crowds, and a COPY that fails is dear."""
 
@@ -64,11 +68,15 @@ class Writer:
     Args:
         connection: A connection of its own, not in autocommit.
         registry: The devices.
+        bindings: Who vendors' names stand for.
     """
 
-    def __init__(self, connection: psycopg.Connection[TupleRow], registry: Registry) -> None:
+    def __init__(
+        self, connection: psycopg.Connection[TupleRow], registry: Registry, bindings: Bindings | None = None
+    ) -> None:
         self._connection = connection
         self._registry = registry
+        self._bindings = bindings or Bindings()
         self._staged: set[DeviceClass] = set()
         self._merges_left = 0
 
@@ -81,6 +89,8 @@ class Writer:
         try:
             with self._connection.transaction():
                 self._registry.refresh(self._connection)
+                if not batch or any(message.news for message in batch):
+                    self._bindings.refresh(self._connection)
                 admitted, decoders = self._judge(batch)
                 # it may have been registered a moment ago: look once more before anything goes to quarantine
                 if admitted.doubtful and self._registry.look_up(self._connection, admitted.doubtful):
@@ -103,7 +113,7 @@ class Writer:
 
     def _judge(self, batch: Sequence[Message]) -> tuple[Admitted, Decoders]:
         admission = Admission(self._registry.entries, datetime.now(UTC).timestamp())
-        decoders = Decoders(admission)
+        decoders = Decoders(admission, self._bindings)
         for index, message in enumerate(batch):
             decoders.decode(index, message)
         return admission.judge(), decoders
@@ -116,6 +126,7 @@ class Writer:
             outcome.duplicates += len(rows.device_ids) - written
         with self._connection.cursor() as cursor:
             _store_others(cursor, admitted, decoders)
+            _note_unbound(cursor, batch, decoders)
             _quarantine(cursor, batch, admitted, decoders)
             _mark_dirty(cursor, admitted.rows, decoders)
         reasons: dict[int, str] = {}
@@ -229,6 +240,21 @@ def _store_others(cursor: psycopg.Cursor[TupleRow], admitted: Admitted, decoders
     for publisher, state in decoders.states:
         values = {"publisher": publisher, "state": state.state, "at": wire.instant(state.at)}
         cursor.execute(query("ingest", "state"), values)
+
+
+def _note_unbound(cursor: psycopg.Cursor[TupleRow], batch: Sequence[Message], decoders: Decoders) -> None:
+    """Remember who was heard and is not registered: the last message of each, and how many there were."""
+    heard = Counter((each.adapter, each.identity) for each in decoders.unbound)
+    last = {(each.adapter, each.identity): batch[each.message] for each in decoders.unbound}
+    for (adapter, identity), message in sorted(last.items()):
+        values = {
+            "adapter": adapter,
+            "identity": identity[:LONGEST_NAME].replace("\x00", ""),
+            "times": heard[adapter, identity],
+            "topic": message.topic.decode(errors="replace").replace("\x00", ""),
+            "payload": message.payload[:UNBOUND_BYTES],
+        }
+        cursor.execute(query("ingest", "unbound"), values)
 
 
 def _quarantine(

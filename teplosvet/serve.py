@@ -62,8 +62,9 @@ def whole_stack() -> Iterator[RunningStack]:
         workers = {f"ingest {number}": number for number in range(chosen.ingest_workers)}
         for name, number in workers.items():
             supervisor.start(name, ["ingest", "--number", str(number), "--workers", str(len(workers))])
+        supervisor.start("vendors", ["ingest", "--vendors"])
         supervisor.start("jobs", ["jobs"])
-        supervisor.wait_until_ready(list(workers))
+        supervisor.wait_until_ready([*workers, "vendors"])
         stack.enter_context(kept_alive(own))
         running = RunningStack(os.getpid(), database, mqtt, f"http://{chosen.host}:{port}")
         stack.enter_context(described(running))

@@ -11,6 +11,7 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 from analytics.consumption import RegisterSeries
+from analytics.rollup.overruled import without_overruled
 from analytics.rollup.windows import Look, present, reading_table, window_table
 from teplosvet.domain.quantities import DeviceClass, Quantity, columns_of
 from teplosvet.storage.columns import read_arrays
@@ -25,19 +26,22 @@ class DeviceReadings:
         device_id: Its key.
         at_us: When measured, int64[n]. [µs since 1970]
         serial: Codes of the serial numbers, int32[n], -1 where unknown.
+        archive: Whether from the meter's own memory, bool[n].
         values: float64[n] of each quantity, NaN where missing. [unit of the quantity]
     """
 
     device_id: int
     at_us: NDArray[np.int64]
     serial: NDArray[np.int32]
+    archive: NDArray[np.bool_]
     values: Mapping[Quantity, NDArray[np.float64]]
 
     def register(self, quantity: Quantity) -> RegisterSeries:
-        """The readings that have a value of a register."""
+        """The readings that have a value of a register, but for live ones that the meter's own memory overrules."""
         values = self.values[quantity]
         present = ~np.isnan(values)
-        return RegisterSeries(self.at_us[present], values[present], self.serial[present])
+        series = RegisterSeries(self.at_us[present], values[present], self.serial[present])
+        return without_overruled(series, self.archive[present])
 
 
 def read_windows(
@@ -62,8 +66,8 @@ def read_windows(
         low=sql.Literal(low),
         high=sql.Literal(high),
     )
-    for device_id, at_us, serial, *values in read_arrays(connection, statement):
-        yield DeviceReadings(device_id, at_us, serial, dict(zip(columns, values, strict=True)))
+    for device_id, at_us, serial, archive, *values in read_arrays(connection, statement):
+        yield DeviceReadings(device_id, at_us, serial, archive != 0, dict(zip(columns, values, strict=True)))
 
 
 def read_range(
@@ -85,8 +89,8 @@ def read_range(
         present=look.present,
         **look.around(),
     )
-    for at_us, serial, values in read_arrays(connection, statement):
-        return RegisterSeries(at_us, values, serial)
+    for at_us, serial, archive, values in read_arrays(connection, statement):
+        return without_overruled(RegisterSeries(at_us, values, serial), archive != 0)
     return None
 
 

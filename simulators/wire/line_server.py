@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 
 class Piece(NamedTuple):
@@ -48,7 +48,7 @@ class LineServer:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._serve, name=f"line-{self.port}", daemon=True)
 
-    def __enter__(self) -> "LineServer":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

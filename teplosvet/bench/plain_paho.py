@@ -9,7 +9,7 @@ from typing import cast
 
 import paho.mqtt.client as mqtt
 
-from ingest_service.subscriber import Subscriber
+from ingest_service.subscriber import Subscriber, own_topics
 from ingest_service.tap import Message, TapClient
 from ingest_service.worker import Worker, spare_the_collector
 from teplosvet.stack.broker_address import BrokerAddress
@@ -53,7 +53,7 @@ class PlainSubscriber(Subscriber):
 
 def main() -> None:
     """Run one worker until a signal comes."""
-    worker = Worker(database_url(), BrokerAddress.parse(mqtt_url()), subscriber=PlainSubscriber)
+    worker = Worker(database_url(), PlainSubscriber(BrokerAddress.parse(mqtt_url()), *own_topics(0, 1)))
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     spare_the_collector()
     worker.run(on_ready=lambda: mark_ready("ingest 0"))

@@ -44,6 +44,7 @@ class Site:
         buildings: Its buildings.
         devices: Devices with their installations.
         contracts: Energy service contracts.
+        sources: Adapter and topic filter where other makers' devices publish beside their usual topics.
     """
 
     name: str
@@ -51,3 +52,4 @@ class Site:
     buildings: tuple[Building, ...]
     devices: tuple[Device, ...]
     contracts: tuple[Contract, ...]
+    sources: tuple[tuple[str, str], ...] = ()

@@ -43,6 +43,19 @@ class Installation:
     closing_registers: Mapping[Quantity, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Identity:
+    """A device as its vendor's messages name it.
+
+    Attributes:
+        adapter: The vendor's format, such as ``zigbee2mqtt``.
+        name: The name there, such as ``HueMotionOffice01`` or an EUI.
+    """
+
+    adapter: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """A metering or light point: it keeps its name when the instrument in it is exchanged.
@@ -55,6 +68,8 @@ class Device:
         greatest_power_kw: The most that it can ever draw or pass, or None for its class's bound. [kW]
         modulus: Where its registers roll over. [unit of the quantity]
         installations: Where it is and was, in order of time, not overlapping.
+        identities: Who it is in the messages of other makers' formats.
+        measures: What a measure of theirs is in this device where that is not usual.
     """
 
     name: str
@@ -64,3 +79,5 @@ class Device:
     greatest_power_kw: float | None = None
     modulus: Mapping[Quantity, float] = field(default_factory=dict)
     installations: tuple[Installation, ...] = ()
+    identities: tuple[Identity, ...] = ()
+    measures: Mapping[str, Quantity] = field(default_factory=dict)

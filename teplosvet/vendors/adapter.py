@@ -45,6 +45,10 @@ class Session(ABC):
             teplosvet.domain.errors.MessageError: If it is not what the vendor's format says.
         """
 
+    def passed_over(self) -> tuple[str, ...]:
+        """What of the last message became no value and why it said nothing, for a person who looks at it."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapter(ABC):

@@ -56,6 +56,9 @@ class Measure(StrEnum):
     GEAR_TEMPERATURE = "gear_temperature"
     HUMIDITY = "humidity"
     PRESSURE = "pressure"
+    RETURN_VOLUME = "return_volume"
+    INDOOR_SETPOINT = "indoor_setpoint"
+    VALVE_POSITION = "valve_position"
 
 
 _ALWAYS: dict[Measure, Quantity] = {
@@ -84,6 +87,9 @@ _ALWAYS: dict[Measure, Quantity] = {
     Measure.GEAR_TEMPERATURE: Quantity.LUMINAIRE_TEMPERATURE_C,
     Measure.HUMIDITY: Quantity.RELATIVE_HUMIDITY_PERCENT,
     Measure.PRESSURE: Quantity.FLOW_PRESSURE_KPA,
+    Measure.RETURN_VOLUME: Quantity.RETURN_VOLUME_M3,
+    Measure.INDOOR_SETPOINT: Quantity.INDOOR_SETPOINT_C,
+    Measure.VALVE_POSITION: Quantity.VALVE_POSITION_PERCENT,
     Measure.TEMPERATURE: Quantity.INDOOR_TEMPERATURE_C,
     Measure.ENERGY: Quantity.ACTIVE_ENERGY_KWH,
     Measure.POWER: Quantity.ACTIVE_POWER_W,
@@ -133,6 +139,7 @@ class Observation:
         origin: Live, or told later.
         serial: Serial number of the instrument, if the message says it.
         problems: Reason and detail of what cannot be read in it.
+        clock: Who said when, where that is not the vendor's usual clock.
     """
 
     identity: str
@@ -142,3 +149,4 @@ class Observation:
     origin: Origin = Origin.LIVE
     serial: str | None = None
     problems: tuple[tuple[str, str], ...] = ()
+    clock: Clock | None = None

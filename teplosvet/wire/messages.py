@@ -100,6 +100,22 @@ class Ack(msgspec.Struct, omit_defaults=True):
     quarantined: dict[str, str] = msgspec.field(default_factory=dict)
 
 
+class Command(msgspec.Struct, omit_defaults=True):
+    """To a publisher: do something.
+
+    Attributes:
+        id: Id of the command; the same one twice is the same command.
+        command: What, one word.
+        device: The device that it is about, if it is about one.
+        data: Figures and words about it.
+    """
+
+    id: str
+    command: Word
+    device: str = ""
+    data: dict[str, str | float | int | bool | None] = msgspec.field(default_factory=dict)
+
+
 T = TypeVar("T", bound=msgspec.Struct)
 
 

@@ -207,10 +207,15 @@ class _Gathered:
         """Take what one record says: a serial number, or a value."""
         if serial is not None:
             self.serial = serial
-        elif value is not None:
+        elif value is not None and not self._is_known(name, unit, value):
             self.names.append(name)
             self.units.append(unit)
             self.values.append(value)
+
+    def _is_known(self, name: str, unit: str | None, value: float) -> bool:
+        """Whether it says the same again: a gateway that joins rows may have read one of them twice."""
+        said = zip(self.names, self.units, self.values, strict=True)
+        return name in self.names and (name, unit, value) in said
 
 
 def _resolve(records: list[Record], publisher: str) -> tuple[list[Instant], list[tuple[str, str]]]:

@@ -29,6 +29,8 @@ class Channel(StrEnum):
     """To the publisher."""
     ACK = "ack"
     """To the publisher: which of its messages are committed."""
+    LATEST = "latest"
+    """For whoever is on the spot, below it one topic for each device: its last values, QoS 0, never retained."""
 
 
 FROM_PUBLISHERS = (Channel.READING, Channel.EVENT, Channel.BIRTH, Channel.STATE)
@@ -37,6 +39,11 @@ FROM_PUBLISHERS = (Channel.READING, Channel.EVENT, Channel.BIRTH, Channel.STATE)
 def topic(publisher: str, channel: Channel) -> str:
     """The topic of a publisher's channel."""
     return f"{PREFIX}/{publisher}/{channel}"
+
+
+def latest_topic(publisher: str, device: str) -> str:
+    """Where a publisher says a device's last values: by wire name, in the quantities' own units, not for ingest."""
+    return f"{topic(publisher, Channel.LATEST)}/{device}"
 
 
 def subscription(channel: Channel, group: str | None = None) -> str:

@@ -51,9 +51,16 @@ _CONVERSIONS: dict[str, dict[str, Conversion]] = {
         "MW": Conversion(1e3),
         "Gcal/h": Conversion(1163.0),
         "MJ/h": Conversion(1 / 3.6),
+        "GJ/h": Conversion(_GJ),
     },
     "m3": {"m3": IDENTITY, "l": Conversion(1e-3)},
-    "m3/h": {"m3/h": IDENTITY, "l/h": Conversion(1e-3), "m3/s": Conversion(3600.0), "l/s": Conversion(3.6)},
+    "m3/h": {
+        "m3/h": IDENTITY,
+        "l/h": Conversion(1e-3),
+        "m3/min": Conversion(60.0),
+        "m3/s": Conversion(3600.0),
+        "l/s": Conversion(3.6),
+    },
     "t": {"t": IDENTITY, "kg": Conversion(1e-3)},
     "kPa": {
         "kPa": IDENTITY,

@@ -93,6 +93,7 @@ class Ingest:
     number: int = 0
     workers: int = 1
     child: subprocess.Popen[bytes] | None = None
+    vendors: bool = False
 
     @property
     def _metrics(self) -> Path:
@@ -112,7 +113,7 @@ class Ingest:
         return registry.get_sample_value(name) or 0.0
 
     def start(self, *, wait: bool = True) -> None:
-        ready = self.folder / f"ingest {self.number}"
+        ready = self.folder / ("vendors" if self.vendors else f"ingest {self.number}")
         ready.unlink(missing_ok=True)
         self._metrics.mkdir(exist_ok=True)
         environment = {
@@ -123,6 +124,8 @@ class Ingest:
             "PROMETHEUS_MULTIPROC_DIR": str(self._metrics),
         }
         words = ["ingest", "--number", str(self.number), "--workers", str(self.workers)]
+        if self.vendors:
+            words = ["ingest", "--vendors"]
         with (self.folder / "ingest.log").open("ab") as log:
             self.child = subprocess.Popen(
                 [sys.executable, "-m", "teplosvet", *words], cwd=REPOSITORY, env=environment, stderr=log
@@ -150,9 +153,11 @@ class Ingest:
 
 
 @contextmanager
-def ingest(database: str, broker: str, folder: Path, number: int = 0, workers: int = 1) -> Iterator[Ingest]:
+def ingest(
+    database: str, broker: str, folder: Path, number: int = 0, workers: int = 1, *, vendors: bool = False
+) -> Iterator[Ingest]:
     """An ingest process that is ready, and ends in good order."""
-    run = Ingest(database, broker, folder, number, workers)
+    run = Ingest(database, broker, folder, number, workers, vendors=vendors)
     run.start()
     try:
         yield run

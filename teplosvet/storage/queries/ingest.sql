@@ -45,6 +45,12 @@ INSERT INTO publisher_state AS s (publisher, state, stated_at) VALUES (%(publish
 ON CONFLICT (publisher) DO UPDATE SET state = excluded.state, stated_at = excluded.stated_at
 WHERE excluded.stated_at >= s.stated_at;
 
+-- name: unbound
+INSERT INTO unbound_identity AS u (adapter, identity, times, topic, payload)
+VALUES (%(adapter)s, %(identity)s, %(times)s, %(topic)s, %(payload)s)
+ON CONFLICT (adapter, identity) DO UPDATE
+SET times = u.times + excluded.times, last_at = now(), topic = excluded.topic, payload = excluded.payload;
+
 -- name: quarantine
 INSERT INTO quarantine AS q (topic, publisher, payload, digest, reason, detail, device)
 VALUES (%(topic)s, %(publisher)s, %(payload)s, %(digest)s, %(reason)s, %(detail)s, %(device)s)

@@ -19,7 +19,7 @@ WHERE id IN (
     WHERE replayed_at IS NULL AND id > %(after)s AND id <= %(newest)s AND (%(reason)s::text IS NULL OR reason = %(reason)s)
     ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
-RETURNING id, topic, payload;
+RETURNING id, topic, payload, first_at;
 
 -- name: newest
 SELECT COALESCE(max(id), 0) FROM quarantine;

@@ -6,6 +6,47 @@ SELECT id, name, class, publisher FROM device;
 -- name: ingest_devices_named
 SELECT id, name, class, publisher FROM device WHERE name = ANY(%(names)s::text[]);
 
+-- name: bindings
+SELECT i.adapter, i.identity, d.name, d.class, d.publisher,
+       (SELECT b.zone FROM installation n JOIN building b ON b.id = n.building_id
+        WHERE n.device_id = d.id ORDER BY n.installed_at DESC LIMIT 1),
+       i.quantities
+FROM device_identity i JOIN device d ON d.id = i.device_id;
+
+-- name: sources
+SELECT DISTINCT adapter, filter FROM vendor_source ORDER BY adapter, filter;
+
+-- name: identities
+SELECT i.adapter, i.identity, i.quantities FROM device_identity i JOIN device d ON d.id = i.device_id
+WHERE d.name = %(name)s ORDER BY i.adapter, i.identity;
+
+-- name: identity_owner
+SELECT d.name FROM device_identity i JOIN device d ON d.id = i.device_id
+WHERE i.adapter = %(adapter)s AND i.identity = %(identity)s;
+
+-- name: forget_identities
+DELETE FROM device_identity WHERE device_id = (SELECT id FROM device WHERE name = %(name)s);
+
+-- name: identity
+INSERT INTO device_identity (adapter, identity, device_id, quantities)
+SELECT %(adapter)s, %(identity)s, id, %(quantities)s FROM device WHERE name = %(name)s;
+
+-- name: not_unbound
+DELETE FROM unbound_identity WHERE adapter = %(adapter)s AND identity = %(identity)s;
+
+-- name: unbound
+SELECT adapter, identity, first_at, last_at, times, topic, payload FROM unbound_identity
+ORDER BY last_at DESC LIMIT %(limit)s;
+
+-- name: site_sources
+SELECT adapter, filter FROM vendor_source WHERE site_id = %(site_id)s ORDER BY adapter, filter;
+
+-- name: forget_sources
+DELETE FROM vendor_source WHERE site_id = %(site_id)s;
+
+-- name: source
+INSERT INTO vendor_source (site_id, adapter, filter) VALUES (%(site_id)s, %(adapter)s, %(filter)s);
+
 -- name: lock
 SELECT pg_advisory_xact_lock(7403752);
 

@@ -150,7 +150,7 @@ SELECT w.device_id, r.*
 FROM {window} w
 CROSS JOIN LATERAL (
     SELECT array_agg((date_part('epoch', measured_at) * 1000000)::bigint), array_agg(COALESCE(hashtext(serial) & 2147483647, -1)),
-           {values}
+           array_agg(archive::integer), {values}
     FROM (
         SELECT * FROM {table}
         WHERE device_id = w.device_id AND measured_at BETWEEN w.read_from AND w.read_to AND {present}
@@ -179,7 +179,7 @@ WITH span AS MATERIALIZED (
     FROM edges w
 )
 SELECT array_agg((date_part('epoch', measured_at) * 1000000)::bigint), array_agg(COALESCE(hashtext(serial) & 2147483647, -1)),
-       {values}
+       array_agg(archive::integer), {values}
 FROM (
     SELECT r.* FROM bounds b
     JOIN {table} r ON r.device_id = b.device_id AND r.measured_at BETWEEN b.read_from AND b.read_to AND {present}

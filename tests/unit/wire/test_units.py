@@ -32,6 +32,8 @@ GOLDENS = [
     (Q.HEAT_POWER_KW, "MW", 1.163, 1163.0),
     (Q.HEAT_POWER_KW, "W", 1500.0, 1.5),
     (Q.HEAT_POWER_KW, "MJ/h", 3.6, 1.0),
+    (Q.HEAT_POWER_KW, "GJ/h", 4.1868, 1163.0),
+    (Q.HEAT_FLOW_M3H, "m3/min", 0.5, 30.0),
     (Q.HEAT_FLOW_M3H, "l/h", 1500.0, 1.5),
     (Q.HEAT_FLOW_M3H, "l/s", 1.0, 3.6),
     (Q.HEAT_FLOW_M3H, "m3/s", 1.0, 3600.0),

@@ -1,0 +1,205 @@
+"""Talks to everything that is configured once, for the installer who stands in the basement."""
+
+import shutil
+import sqlite3
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
+from gateway.clock import Clock
+from gateway.config import GatewayConfig, MeterConfig
+from gateway.config_file import FindProfile
+from gateway.contact import SKEW_REMARKED_S, SKEW_WARNED_S, possible, same_serial, skew_s
+from gateway.driver import Contact
+from gateway.errors import DeviceError
+from gateway.line import Line
+from gateway.run import driver_of, line_of
+from teplosvet.stack.broker_address import BrokerAddress
+
+BROKER_S = 10.0
+"""How long a broker may take to let us in. [s]"""
+ROOM_BYTES = 50_000_000
+"""The disk needs this beside the outbox's quota. [B]"""
+
+
+class Shown(msgspec.Struct):
+    """One value as it is shown.
+
+    Attributes:
+        quantity: What, by its wire name.
+        value: How much. [unit]
+        unit: Its unit.
+        resolution: The least step of the meter's figure, if it is known. [unit]
+    """
+
+    quantity: str
+    value: float
+    unit: str
+    resolution: float | None = None
+
+
+class MeterResult(msgspec.Struct, kw_only=True):
+    """What one meter said.
+
+    Attributes:
+        meter: Name of the device.
+        line: Its line.
+        model: Its profile.
+        address: Its address.
+        ok: Whether it can be read and is the one that was expected.
+        serial: Its serial number.
+        says: Model and firmware in its own words.
+        clock_offset_s: By how much its clock is ahead of ours, if it says one. [s]
+        values: Its values.
+        remarks: What a person should know.
+        problem: What is wrong and what can be done, or None.
+        took_s: How long it took. [s]
+    """
+
+    meter: str
+    line: str
+    model: str
+    address: str
+    ok: bool
+    serial: str | None = None
+    says: str = ""
+    clock_offset_s: float | None = None
+    values: list[Shown] = []
+    remarks: list[str] = []
+    problem: str | None = None
+    took_s: float = 0.0
+
+
+class PlaceResult(msgspec.Struct, kw_only=True):
+    """What was found of a broker or the disk.
+
+    Attributes:
+        place: What was looked at.
+        ok: Whether it is as it has to be.
+        says: What was found, in a sentence.
+    """
+
+    place: str
+    ok: bool
+    says: str
+
+
+def check_meters(config: GatewayConfig, clock: Clock, find_profile: FindProfile) -> Iterator[MeterResult]:
+    """Read every meter once, line by line."""
+    for at in config.lines:
+        line = line_of(at, clock)
+        try:
+            for meter in config.meters_on(at.name):
+                yield _check_meter(meter, line, clock, find_profile)
+        finally:
+            line.close()
+
+
+def _check_meter(meter: MeterConfig, line: Line, clock: Clock, find_profile: FindProfile) -> MeterResult:
+    began = time.monotonic()
+    begun = clock.now()
+    result = MeterResult(meter=meter.name, line=meter.line, model=meter.model, address=meter.address, ok=False)
+    try:
+        contact = driver_of(meter, line, find_profile).read()
+    except DeviceError as error:
+        result.problem = str(error)
+        if error.raw:
+            result.remarks = [f"bytes that came: {error.raw[:64].hex(' ')}"]
+    else:
+        ahead_s = None if contact.meter_clock is None else skew_s(contact.meter_clock, begun, clock.now())
+        _fill(result, meter, contact, ahead_s)
+    result.took_s = round(time.monotonic() - began, 3)
+    return result
+
+
+def _fill(result: MeterResult, meter: MeterConfig, contact: Contact, ahead_s: float | None) -> None:
+    samples, remarks = possible(contact.samples)
+    result.serial, result.says = contact.serial, f"{contact.model} {contact.firmware}".strip()
+    result.clock_offset_s = None if ahead_s is None else round(ahead_s, 1)
+    result.values = [
+        Shown(each.quantity.wire_name, each.value, each.quantity.spec.unit, each.resolution) for each in samples
+    ]
+    result.remarks = [_sentence(remark.event, remark.data) for remark in (*contact.remarks, *remarks)]
+    if ahead_s is not None and abs(ahead_s) > SKEW_REMARKED_S:
+        weight = "far off, tell the supplier of heat" if abs(ahead_s) > SKEW_WARNED_S else "off"
+        result.remarks.append(f"its clock is {abs(ahead_s):.0f} s {'ahead' if ahead_s > 0 else 'behind'}: {weight}")
+    if meter.serial is not None and contact.serial is not None and not same_serial(contact.serial, meter.serial):
+        result.problem = (
+            f"expected the meter {meter.serial} and met {contact.serial}: check the address, or correct the file"
+        )
+    elif not samples:
+        result.problem = "it answers and says no value that can be used: check the model in the file"
+    result.ok = result.problem is None
+
+
+def _sentence(event: str, data: Mapping[str, object]) -> str:
+    said = ", ".join(f"{name} {value}" for name, value in data.items() if value is not None)
+    return f"{event.replace('_', ' ')}{f': {said}' if said else ''}"
+
+
+def check_places(config: GatewayConfig) -> Iterator[PlaceResult]:
+    """Look at the brokers and the disk."""
+    yield check_disk(config.home, config.quota_bytes)
+    yield check_broker("broker", config.broker, f"{config.name}-check")
+    for broker in config.brokers:
+        yield check_broker(f"local broker {broker.name}", broker.url, f"{config.name}-check")
+
+
+def check_disk(home: Path, quota_bytes: int) -> PlaceResult:
+    """Whether the outbox can be written and has room."""
+    place = f"disk at {home}"
+    try:
+        with tempfile.TemporaryDirectory(dir=home, prefix="check-") as folder:
+            file = sqlite3.connect(Path(folder) / "check.sqlite")
+            try:
+                file.execute("PRAGMA user_version = 1")
+            finally:
+                file.close()
+        free = shutil.disk_usage(home).free
+        used = sum(each.stat().st_size for each in home.glob("outbox.sqlite*"))
+    except (OSError, sqlite3.Error) as error:
+        return PlaceResult(place=place, ok=False, says=f"cannot be written: {error}")
+    needed = quota_bytes - used + ROOM_BYTES
+    if free < needed:
+        says = f"{free / 1e6:.0f} MB are free and {needed / 1e6:.0f} MB are needed: free some, or lower quota_mb"
+        return PlaceResult(place=place, ok=False, says=says)
+    return PlaceResult(place=place, ok=True, says=f"{free / 1e6:.0f} MB are free")
+
+
+def check_broker(place: str, url: str, client_id: str) -> PlaceResult:
+    """Whether a broker lets us in."""
+    address = BrokerAddress.parse(url)
+    answered = threading.Event()
+    answer: list[Any] = []
+
+    def connected(_client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _more: Any) -> None:
+        answer.append(reason)
+        answered.set()
+
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id, clean_session=True)
+    client.on_connect = connected
+    where = f"{address.host}:{address.port}"
+    try:
+        address.introduce(client)
+        client.connect(address.host, address.port, keepalive=30)
+    except (OSError, ValueError) as error:
+        says = f"{where} cannot be reached: {error}: check the network, the address and the certificates"
+        return PlaceResult(place=place, ok=False, says=says)
+    client.loop_start()
+    try:
+        if not answered.wait(BROKER_S):
+            return PlaceResult(place=place, ok=False, says=f"{where} does not speak MQTT: check address and port")
+    finally:
+        client.disconnect()
+        client.loop_stop()
+    if answer[0].is_failure:
+        who = address.user or "nobody"
+        return PlaceResult(place=place, ok=False, says=f"{where} refuses {who}: {answer[0]}: check name and password")
+    return PlaceResult(place=place, ok=True, says=f"{where} lets {address.user or 'us'} in")

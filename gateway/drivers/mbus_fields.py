@@ -1,0 +1,74 @@
+"""Fields that most meters of a kind share, and what several makers' models have in common."""
+
+from gateway.drivers.mbus_profile import Field
+from gateway.mbus.quantity import Function
+from gateway.mbus.quantity import MeterQuantity as Q
+from teplosvet.domain.quantities import Quantity
+
+HEAT_FIELDS = (
+    Field(Quantity.HEAT_ENERGY_KWH),
+    Field(Quantity.COOLING_ENERGY_KWH, qualifier="only negative contributions"),
+    Field(Quantity.HEAT_VOLUME_M3),
+    Field(Quantity.HEAT_POWER_KW),
+    Field(Quantity.HEAT_FLOW_M3H),
+    Field(Quantity.FLOW_TEMPERATURE_C),
+    Field(Quantity.RETURN_TEMPERATURE_C),
+    Field(Quantity.OPERATING_TIME_H),
+    Field(Quantity.ERROR_TIME_H, function=Function.ERROR),
+    Field(Quantity.HEAT_ERROR_FLAGS),
+    Field(Quantity.HEAT_ERROR_FLAGS, function=Function.ERROR),
+)
+"""What a heat meter usually shows (EN 13757-3:2018, tables 10, 12 and 15)."""
+
+WATER_FIELDS = (
+    Field(Quantity.WATER_VOLUME_M3),
+    Field(Quantity.WATER_FLOW_M3H),
+    Field(Quantity.WATER_TEMPERATURE_C),
+    Field(Quantity.WATER_TEMPERATURE_C, word=Q.EXTERNAL_TEMPERATURE),
+)
+"""What a water meter usually shows."""
+
+ELECTRICITY_FIELDS = (
+    Field(Quantity.ACTIVE_ENERGY_KWH),
+    Field(Quantity.REACTIVE_ENERGY_KVARH),
+    Field(Quantity.ACTIVE_POWER_W),
+    Field(Quantity.VOLTAGE_V),
+    Field(Quantity.CURRENT_A),
+    Field(Quantity.FREQUENCY_HZ),
+)
+"""What an electricity meter usually shows."""
+
+KAMSTRUP_FIELDS = (
+    *HEAT_FIELDS[:-2],
+    Field(Quantity.FLOW_VOLUME_TEMPERATURE_M3C, vib="FF07", unit="m3*Cel"),
+    Field(Quantity.RETURN_VOLUME_TEMPERATURE_M3C, vib="FF08", unit="m3*Cel"),
+    Field(Quantity.HEAT_ERROR_FLAGS, vib="FF22"),
+)
+"""The registers E8 and E9 and the info code have codes of the maker."""
+
+KAMSTRUP_IMPOSSIBLE = {
+    Quantity.FLOW_TEMPERATURE_C: (0.0, 185.0),
+    Quantity.RETURN_TEMPERATURE_C: (0.0, 185.0),
+}
+"""A short-circuited and an open sensor (Kamstrup MULTICAL 803, technical description 5512-2360, page 121)."""
+
+KAMSTRUP_BITS = {
+    0x0001: "supply voltage interrupted",
+    0x0002: "battery low",
+    0x0004: "sensor error",
+    0x0008: "t1 above range or open",
+    0x0010: "t2 above range or open",
+    0x0020: "t1 below range or short-circuited",
+    0x0040: "t2 below range or short-circuited",
+    0x0080: "temperature difference has the wrong sign",
+    0x0100: "flow sensor weak or air",
+    0x0200: "flow in the wrong direction",
+    0x0800: "flow above its limit",
+}
+"""Bits of the info code (Kamstrup MULTICAL 603, technical description, section 7.7.2)."""
+
+SONOMETER_FIELDS = (
+    *HEAT_FIELDS[:-2],
+    Field(Quantity.HEAT_ERROR_FLAGS, function=Function.ERROR),
+)
+"""Meters of Axis Industries, which Danfoss and Sensus sell too: error code as 34 FD 17, energy with VIFE 3B."""

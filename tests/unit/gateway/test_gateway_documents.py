@@ -1,0 +1,41 @@
+"""What stands beside the code: the systemd unit, and the page that names every event and field."""
+
+import configparser
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gateway import config_file
+
+REPOSITORY = Path(__file__).parents[3]
+PAGE = (REPOSITORY / "docs/gateway.md").read_text("utf-8")
+
+
+def test_the_unit_is_fed_by_progress_only() -> None:
+    unit = configparser.ConfigParser(strict=False)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read(REPOSITORY / "gateway/systemd/teplosvet-gateway.service", "utf-8")
+    service = unit["Service"]
+    assert service["Type"] == "notify"
+    assert int(service["WatchdogSec"]) > 0
+    assert service["Restart"] == "always"
+    assert "gateway run" in service["ExecStart"]
+    # A stop has to have time for lines, uplink and outbox.
+    assert int(service["TimeoutStopSec"]) > 20
+
+
+def test_every_event_is_on_the_page() -> None:
+    said = re.compile(r"""(?:Remark\(|\.event\([^"]*|\.everywhere\(|self._say\(|self._event\()\s*"([a-z_]+)\"""")
+    words = {
+        word for file in (REPOSITORY / "gateway").glob("[!u]*.py") for word in said.findall(file.read_text("utf-8"))
+    }
+    assert {"meter_silent", "meter_exchanged", "archive_ends_soon", "clock_skew"} <= words
+    assert {word for word in words if f"`{word}`" not in PAGE} == set()
+
+
+@pytest.mark.parametrize("table", ["_GatewayTable", "_LineTable", "_MeterTable", "_BrokerTable", "_DeviceTable"])
+def test_every_field_is_on_the_page(table: str) -> None:
+    fields = [field.encode_name for field in msgspec.structs.fields(getattr(config_file, table))]
+    assert [name for name in fields if f"`{name}`" not in PAGE and name != "device"] == []
