@@ -1,5 +1,6 @@
 """Talks to everything that is configured once, for the installer who stands in the basement."""
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -15,13 +16,14 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from gateway.clock import Clock
 from gateway.config import GatewayConfig, MeterConfig
-from gateway.config_file import FindProfile
-from gateway.contact import SKEW_REMARKED_S, SKEW_WARNED_S, possible, same_serial, skew_s
+from gateway.config.file import FindProfile
 from gateway.driver import Contact
 from gateway.errors import DeviceError
 from gateway.line import Line
+from gateway.meters.contact import SKEW_REMARKED_S, SKEW_WARNED_S, possible, same_serial, skew_s
 from gateway.run import driver_of, line_of
 from teplosvet.stack.broker_address import BrokerAddress
+from teplosvet.wire.topics import Channel, topic
 
 BROKER_S = 10.0
 """How long a broker may take to let us in. [s]"""
@@ -147,7 +149,8 @@ def _sentence(event: str, data: Mapping[str, object]) -> str:
 def check_places(config: GatewayConfig) -> Iterator[PlaceResult]:
     """Look at the brokers and the disk."""
     yield check_disk(config.home, config.quota_bytes)
-    yield check_broker("broker", config.broker, f"{config.name}-check")
+    acks = topic(config.name, Channel.ACK)
+    yield check_broker("broker", config.broker, f"{config.name}-check", acks)
     for broker in config.brokers:
         yield check_broker(f"local broker {broker.name}", broker.url, f"{config.name}-check")
 
@@ -164,8 +167,12 @@ def check_disk(home: Path, quota_bytes: int) -> PlaceResult:
                 file.close()
         free = shutil.disk_usage(home).free
         used = sum(each.stat().st_size for each in home.glob("outbox.sqlite*"))
+        foreign = [each.name for each in sorted(home.iterdir()) if not os.access(each, os.R_OK | os.W_OK)]
     except (OSError, sqlite3.Error) as error:
         return PlaceResult(place=place, ok=False, says=f"cannot be written: {error}")
+    if foreign:
+        says = f"{', '.join(foreign[:5])} cannot be written: give them to the user of the gateway (chown -R)"
+        return PlaceResult(place=place, ok=False, says=says)
     needed = quota_bytes - used + ROOM_BYTES
     if free < needed:
         says = f"{free / 1e6:.0f} MB are free and {needed / 1e6:.0f} MB are needed: free some, or lower quota_mb"
@@ -173,18 +180,25 @@ def check_disk(home: Path, quota_bytes: int) -> PlaceResult:
     return PlaceResult(place=place, ok=True, says=f"{free / 1e6:.0f} MB are free")
 
 
-def check_broker(place: str, url: str, client_id: str) -> PlaceResult:
-    """Whether a broker lets us in."""
+def check_broker(place: str, url: str, client_id: str, listens: str | None = None) -> PlaceResult:
+    """Whether a broker lets us in, and lets us hear what we have to."""
     address = BrokerAddress.parse(url)
     answered = threading.Event()
     answer: list[Any] = []
 
-    def connected(_client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _more: Any) -> None:
+    def connected(client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _more: Any) -> None:
         answer.append(reason)
+        if listens is None or reason.is_failure:
+            answered.set()
+        else:
+            client.subscribe(listens, 1)
+
+    def subscribed(_client: mqtt.Client, _data: Any, _mid: Any, reasons: Any, _more: Any) -> None:
+        answer.extend(reasons)
         answered.set()
 
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id, clean_session=True)
-    client.on_connect = connected
+    client.on_connect, client.on_subscribe = connected, subscribed
     where = f"{address.host}:{address.port}"
     try:
         address.introduce(client)
@@ -202,4 +216,7 @@ def check_broker(place: str, url: str, client_id: str) -> PlaceResult:
     if answer[0].is_failure:
         who = address.user or "nobody"
         return PlaceResult(place=place, ok=False, says=f"{where} refuses {who}: {answer[0]}: check name and password")
+    if answer[-1].is_failure:
+        says = f"{where} does not let {address.user or 'us'} hear {listens}: give the user its rights at the broker"
+        return PlaceResult(place=place, ok=False, says=says)
     return PlaceResult(place=place, ok=True, says=f"{where} lets {address.user or 'us'} in")

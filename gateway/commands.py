@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from gateway import profiles
-from gateway.alone import alone
 from gateway.check import MeterResult, PlaceResult, check_meters, check_places
 from gateway.clock import clock_of_environment
-from gateway.config_file import read_config
+from gateway.config.file import read_config
+from gateway.process.alone import alone
 from gateway.run import Gateway
+from teplosvet.domain.errors import TeplosvetError
 from teplosvet.output import people, print_json, print_table
 
 File = Annotated[Path, typer.Argument(help="The gateway's configuration, see docs/gateway.md.")]
@@ -43,6 +44,30 @@ def check(file: File, json: AsJson = False) -> None:
         _print(places, meters)
     if not well:
         raise typer.Exit(1)
+
+
+def list_models(
+    model: Annotated[str | None, typer.Argument(help="One model; without it, all.")] = None, *, json: AsJson = False
+) -> None:
+    """List the meters that can be read and decode the examples in their files; exit code 1 if one comes out wrong."""
+    names = (model,) if model else profiles.models()
+    checked = [(name, profiles.profile(name).manual, _wrong(name)) for name in names]
+    if json:
+        print_json([{"model": name, "manual": manual, "wrong": wrong} for name, manual, wrong in checked])
+    else:
+        rows = [(name, "WRONG" if wrong else "well", wrong or manual) for name, manual, wrong in checked]
+        print_table("Meters that can be read", ("model", "examples", "manual, or what is wrong"), rows)
+    if any(wrong for _, _, wrong in checked):
+        raise typer.Exit(1)
+
+
+def _wrong(model: str) -> str | None:
+    """What is wrong with a model's examples, or None."""
+    try:
+        profiles.profile(model).check_goldens()
+    except TeplosvetError as error:
+        return str(error)
+    return None
 
 
 def _print(places: list[PlaceResult], meters: list[MeterResult]) -> None:

@@ -1,5 +1,6 @@
 """What every meter's driver does, whatever its protocol: read now, and read from the meter's own memory."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,8 +40,8 @@ class Remark:
     """Something about a contact that a person should know; it becomes an event.
 
     Attributes:
-        event: One word, such as ``meter_error``, ``impossible_value``, ``clock_skew``.
-        data: Figures and words about it.
+        event: One word, such as ``meter_error``; docs/gateway.md has a sentence for each.
+        data: Words and whole numbers say what it is about; figures that differ with every contact are floats.
     """
 
     event: str
@@ -117,6 +118,11 @@ class Driver(ABC):
         self.line = line
         self.settings = settings
 
+    @property
+    def place(self) -> str:
+        """Its address, written in the same way whoever wrote it: two meters with one address are noticed."""
+        return re.sub(r"\b0+(?=\d)", "", self.settings.address.strip())
+
     @abstractmethod
     def read(self) -> Contact:
         """Read what the meter shows now."""
@@ -155,5 +161,5 @@ class Profile(ABC):
         """Decode the profile's own examples and compare them with what they have to become.
 
         Raises:
-            teplosvet.domain.errors.TeplosvetError: If one becomes something else; the sentence says what.
+            gateway.golden.GoldenError: If one becomes something else; the sentence says what.
         """

@@ -43,5 +43,17 @@ class RefusedError(DeviceError):
     """The meter refuses the request."""
 
 
+class CodedRefusalError(RefusedError):
+    """The meter refuses the request and says why with a code.
+
+    Attributes:
+        code: The code, as its protocol numbers it.
+    """
+
+    def __init__(self, sentence: str, raw: bytes, code: int) -> None:
+        super().__init__(sentence, raw)
+        self.code = code
+
+
 class NothingArchivedError(RefusedError):
     """The meter has no archive record for that time."""

@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import NoReturn, cast
 
 import serial
 from serial.urlhandler import protocol_socket
 
 from gateway.errors import CutShortError, LineError, NoAnswerError
+from gateway.rfc2217_port import Rfc2217Port
 
 FAILURES_KEPT = 64
 """Failed exchanges whose bytes a line remembers."""
@@ -26,13 +27,15 @@ _SLICE_S = 0.02
 """A port is asked for bytes in slices of this, so that an end is noticed. [s]"""
 _MOST_STALE = 65536
 """Bytes of earlier conversations that are thrown away at once; more is a line that never is quiet. [B]"""
+_LONGEST_ANSWER = 1024
+"""No answer of any protocol has more. [B]"""
 _WRITE_S = 5.0
 """A request that is not gone after this never will be; pyserial's RFC 2217 has a limit of its own. [s]"""
 _UNWILLING = (OSError, ValueError, NotImplementedError, serial.SerialException, termios.error)
 """How a port says that it does not open or does not take a setting; `termios.error` is none of the others."""
 _RFC2217 = "rfc2217://"
 _MODBUS_TCP = "modbus-tcp://"
-"""The scheme of Modbus TCP: a plain TCP connection, on which `gateway.drivers.modbus_master` frames differently."""
+"""The scheme of Modbus TCP: a plain TCP connection, on which `gateway.drivers.modbus.master` frames differently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +141,12 @@ class Line:
         """
         if self._port is None:
             try:
-                self._port = serial.serial_for_url(
-                    _port_url(self.url),
-                    timeout=_SLICE_S,
-                    write_timeout=None if self.url.startswith(_RFC2217) else _WRITE_S,
-                    exclusive=True,
-                )
+                if self.url.startswith(_RFC2217):
+                    self._port = cast("serial.Serial", Rfc2217Port(self.url, timeout=_SLICE_S))
+                else:
+                    self._port = serial.serial_for_url(
+                        _port_url(self.url), timeout=_SLICE_S, write_timeout=_WRITE_S, exclusive=True
+                    )
             except _UNWILLING as error:
                 raise LineError(f"the line {self.name} ({self.url}) cannot be opened: {error}") from error
             self._use(self._port)
@@ -197,7 +200,9 @@ class Line:
             most: No more than so many bytes are taken. [B]
         """
         data, since = b"", self._monotonic()
-        while self._monotonic() - since < quiet_s and len(data) < most:
+        # Whoever sends a byte now and then is never quiet: no longer than the longest answer would take.
+        deadline = since + quiet_s + self.slack_s + self.wire_time_s(_LONGEST_ANSWER)
+        while self._monotonic() < min(deadline, since + quiet_s) and len(data) < most:
             if piece := self._read(most - len(data)):
                 data, since = data + piece, self._monotonic()
         return data
@@ -209,6 +214,15 @@ class Line:
     def note_failure(self, meter: str, received: bytes, sentence: str) -> None:
         """Remember an exchange that failed: what was sent last, and what came."""
         self.failures.append(Failure(datetime.now(UTC), meter, self._sent, received, sentence))
+
+    def doubt(self) -> None:
+        """Close a network connection over which no answer came; a serial port stays open.
+
+        A converter that lost its power, or a firewall that forgot the connection, says nothing, and the system would
+        go on sending into it for a quarter of an hour.
+        """
+        if "://" in self.url:
+            self.close()
 
     def close(self) -> None:
         """Close the connection; it is opened again when somebody needs it."""

@@ -6,10 +6,9 @@ the meters again; nothing that was measured is in here alone, except readings th
 """
 
 import logging
-import re
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,16 +16,15 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from teplosvet.named_sql import statements_of
+
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-_NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
-
 
 @cache
-def _statements() -> dict[str, str]:
-    parts = _NAME.split(files("gateway").joinpath("memory.sql").read_text("utf-8"))[1:]
-    return dict(zip(parts[::2], parts[1::2], strict=True))
+def _statements() -> Mapping[str, str]:
+    return statements_of(files("gateway").joinpath("memory.sql"))
 
 
 class Held(NamedTuple):

@@ -21,11 +21,26 @@ class Remarks:
         self._device, self._reporter = device, reporter
         self._made: dict[tuple[str, ...], datetime] = {}
 
-    def make(self, remark: Remark, at: datetime) -> None:
-        """Say what a person should know, unless it was said within the day; figures make no other remark of it."""
-        key = (remark.event, *(f"{name}={value}" for name, value in remark.data.items() if isinstance(value, str)))
+    def make(self, remark: Remark, now: datetime, at: datetime | None = None) -> None:
+        """Say what a person should know, unless it was said within the day.
+
+        Words and whole numbers tell what a remark is about: a quantity, a register, the bits of an error. When they
+        change it is another remark and is made at once. A `sentence` and other figures may differ with every contact.
+
+        Args:
+            remark: What a person should know.
+            now: Now.
+            at: When it was so, if not now: in an archive.
+        """
+        about = {k: v for k, v in remark.data.items() if k != "sentence" and not isinstance(v, float)}
+        key = (remark.event, *(f"{name}={value}" for name, value in about.items()))
         last = self._made.get(key)
-        if last is None or not timedelta(0) <= at - last < REPEAT_AFTER:
-            self._made = {one: when for one, when in self._made.items() if at - when < REPEAT_AFTER}
-            self._made[key] = at
-            self._reporter.event(self._device, at, remark.event, remark.data)
+        if last is None or not _within_the_day(last, now):
+            self._made = {one: when for one, when in self._made.items() if _within_the_day(when, now)}
+            self._made[key] = now
+            self._reporter.event(self._device, at or now, remark.event, remark.data)
+
+
+def _within_the_day(last: datetime, now: datetime) -> bool:
+    """Whether a time lies less than a day back, or ahead of a clock that was set back since."""
+    return abs(now - last) < REPEAT_AFTER

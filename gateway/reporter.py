@@ -8,8 +8,8 @@ from typing import Protocol
 
 import msgspec
 
+from gateway.clock.timekeeper import Timekeeper, boot_id
 from gateway.memory import Held, Memory
-from gateway.timekeeper import Timekeeper, boot_id
 from teplosvet.domain.quantities import Quantity
 from teplosvet.domain.readings import Origin, Reading
 from teplosvet.wire.messages import Birth, Event

@@ -6,22 +6,22 @@ import time
 from contextlib import ExitStack
 
 from gateway import profiles
-from gateway.alone import alone
 from gateway.clock import Clock
+from gateway.clock.timekeeper import Timekeeper
 from gateway.config import GatewayConfig, LineConfig, MeterConfig
-from gateway.config_file import FindProfile
+from gateway.config.file import FindProfile
 from gateway.driver import Driver, DriverSettings
-from gateway.health import Health
 from gateway.line import Line
-from gateway.line_worker import LineWorker
-from gateway.local_mqtt import LocalListener
+from gateway.local.listener import LocalListener
+from gateway.local.screen import Screen
 from gateway.memory import Memory
-from gateway.meter import Meter
-from gateway.notify import notify, watchdog_s
+from gateway.meters.line_worker import LineWorker
+from gateway.meters.meter import Meter
 from gateway.outbox import Outbox
+from gateway.process.alone import alone
+from gateway.process.health import Health
+from gateway.process.notify import notify, watchdog_s
 from gateway.reporter import Data, Reporter
-from gateway.screen import Screen
-from gateway.timekeeper import Timekeeper
 from gateway.uplink import Uplink, UplinkSettings
 
 log = logging.getLogger(__name__)

@@ -26,6 +26,7 @@ _YEARS = range(1900, 2200)
 
 Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=500)]
 Word = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=64)]
+Bound = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=500)]
 Floor = Annotated[int, msgspec.Meta(ge=-99, le=999)]
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e12)]
 
@@ -68,7 +69,7 @@ class _DeviceTable(msgspec.Struct, forbid_unknown_fields=True, rename={"class_":
     publisher: str | None = None
     greatest_power_kw: Positive | None = None
     modulus: dict[Quantity, Positive] = {}
-    identities: list[Word] = []
+    identities: list[Bound] = []
     measures: dict[Measure, Quantity] = {}
     installation: list[_InstallationTable] = []
 

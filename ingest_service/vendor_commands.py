@@ -18,6 +18,9 @@ from teplosvet.domain.quantities import DeviceClass
 from teplosvet.vendors.makers import adapters
 from teplosvet.vendors.values import iso_time
 
+MOST_BYTES = 300_000_000
+"""No message of MQTT has more (MQTT 3.1.1, 2.2.3); a device given by mistake is not read to its end. [B]"""
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -48,7 +51,7 @@ def decode(
         return
     if topic is None or payload is None:
         raise ConfigurationError("--topic and --payload say which message, or --messages a file of several")
-    decoded = reader.decode(Message(topic, _payload(payload), retained))
+    decoded = reader.decode(Message(_topic(topic), _payload(payload), retained))
     if as_json:
         output.print_json(decoded)
     else:
@@ -99,7 +102,7 @@ def _show(decoded: Decoded) -> None:
 
 def _lines(file: Path) -> Iterator[_Line]:
     try:
-        texts = file.read_text("utf-8").splitlines()
+        texts = _bounded(file).decode().splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidFileError(str(file), None, None, f"it cannot be read: {error}") from error
     for number, text in enumerate(texts, 1):
@@ -112,17 +115,35 @@ def _lines(file: Path) -> Iterator[_Line]:
         if not isinstance(said, dict) or not isinstance(said.get("topic"), str) or "payload" not in said:
             raise InvalidFileError(str(file), number, None, "a JSON object with topic and payload was expected")
         body = said["payload"]
-        data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-        yield _Line(number, Message(said["topic"], data, said.get("retained") is True))
+        data = body.encode(errors="surrogatepass") if isinstance(body, str) else json.dumps(body).encode()
+        yield _Line(number, Message(_topic(said["topic"]), data, said.get("retained") is True))
 
 
 def _payload(name: str) -> bytes:
     if name == "-":
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read(MOST_BYTES)
     try:
-        return Path(name).read_bytes()
+        return _bounded(Path(name))
     except OSError as error:
         raise InvalidFileError(name, None, None, f"it cannot be read: {error.strerror}") from error
+
+
+def _bounded(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        data = opened.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        sentence = f"it has more than {MOST_BYTES / 1e6:.0f} MB: is it the right file?"
+        raise InvalidFileError(str(file), None, None, sentence)
+    return data
+
+
+def _topic(text: str) -> str:
+    """A topic, as a broker lets it be (MQTT 3.1.1, 1.5.3)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ConfigurationError(f"{text[:200]!r} is no topic: it is not UTF-8") from error
+    return text
 
 
 def _adapter(name: str | None) -> str | None:

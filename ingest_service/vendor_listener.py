@@ -84,6 +84,10 @@ class VendorListener:
             return News(name, arrived_s, observations)
         return None
 
+    def asks(self, now_s: float) -> list[tuple[str, bytes]]:
+        """Topic and payload of what has to be asked of somebody before he can be understood; each is given once."""
+        return [ask for session in self._sessions.values() for ask in session.asks(now_s)]
+
     def _candidates(self, topic: str) -> tuple[str, ...]:
         found = self._on_topic.get(topic)
         if found is None:

@@ -42,6 +42,8 @@ class VendorWorker(Worker):
 
     def _take(self, messages: list[Message]) -> None:
         super()._take([self._read(message) for message in messages])
+        for topic, payload in self._listener.asks(self._arrived_s):
+            self._subscriber.publish(topic, payload)
 
     def _read(self, message: Message) -> Message:
         # what comes in one piece came one after the other, and the later one may say the contrary of the earlier

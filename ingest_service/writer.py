@@ -17,7 +17,7 @@ from ingest_service.bindings import Bindings
 from ingest_service.copy_rows import LEADING, encode
 from ingest_service.decoders import Decoders
 from ingest_service.fold import folded
-from ingest_service.registry import LONGEST_NAME, Registry
+from ingest_service.registry import Registry
 from ingest_service.tap import Message
 from teplosvet.domain.quantities import DeviceClass, columns_of
 from teplosvet.storage.queries import query
@@ -25,6 +25,10 @@ from teplosvet.wire import messages as wire
 
 UNBOUND_BYTES = 4096
 """Of the last message of somebody who is not registered so much is kept. [B]"""
+LONGEST_IDENTITY = 450
+"""Letters of an identity that are kept: it has to be bound as it is listed."""
+UNBOUND_KEPT = 10_000
+"""So many strangers are remembered, those that were heard last: whoever invents names must not fill the disk."""
 MERGES_AFTER_DUPLICATE = 20
 """After a duplicate so many batches go through the stage: duplicates come in crowds, and a COPY that fails is dear."""
 
@@ -249,12 +253,14 @@ def _note_unbound(cursor: psycopg.Cursor[TupleRow], batch: Sequence[Message], de
     for (adapter, identity), message in sorted(last.items()):
         values = {
             "adapter": adapter,
-            "identity": identity[:LONGEST_NAME].replace("\x00", ""),
+            "identity": identity[:LONGEST_IDENTITY].replace("\x00", ""),
             "times": heard[adapter, identity],
             "topic": message.topic.decode(errors="replace").replace("\x00", ""),
             "payload": message.payload[:UNBOUND_BYTES],
         }
         cursor.execute(query("ingest", "unbound"), values)
+    if last:
+        cursor.execute(query("ingest", "forget_unbound"), {"most": UNBOUND_KEPT})
 
 
 def _quarantine(

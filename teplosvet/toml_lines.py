@@ -8,6 +8,8 @@ from typing import Any
 
 from teplosvet.domain.errors import InvalidFileError
 
+MOST_BYTES = 16_000_000
+"""A file that people write is smaller; a device or a disk image given by mistake is not read to its end. [B]"""
 _TABLE = re.compile(r"^\s*\[\[?\s*([\w.]+)\s*\]\]?")
 _KEY = re.compile(r"^\s*[\"']?([\w-]+)[\"']?\s*=")
 
@@ -16,14 +18,19 @@ def read_text(path: Path) -> str:
     """The text of a file.
 
     Raises:
-        InvalidFileError: If it cannot be read or is not UTF-8.
+        InvalidFileError: If it cannot be read, is not UTF-8, or is far too large.
     """
     try:
-        return path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise InvalidFileError(str(path), None, None, f"cannot be read: {error.strerror}") from error
+    if len(data) > MOST_BYTES:
+        raise InvalidFileError(str(path), None, None, f"has more than {MOST_BYTES / 1e6:.0f} MB: is it the right file?")
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        line = data[: error.start].count(b"\n") + 1
         raise InvalidFileError(str(path), line, None, "expected UTF-8") from error
 
 
@@ -40,6 +47,8 @@ def parse(text: str, name: str) -> dict[str, Any]:
         raise InvalidFileError(name, line, None, message) from error
     except RecursionError as error:
         raise InvalidFileError(name, None, None, "is nested too deeply") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise InvalidFileError(name, None, None, f"is no TOML: {error}".partition(";")[0]) from error
 
 
 def dotted(path: Sequence[str | int]) -> str:

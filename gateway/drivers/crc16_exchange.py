@@ -8,12 +8,12 @@ from typing import TypeVar
 
 from gateway.drivers.crc16 import crc16_holds
 from gateway.errors import (
+    CodedRefusalError,
     CollisionError,
     CutShortError,
     DecodeError,
     DeviceError,
     NoAnswerError,
-    RefusedError,
     WrongDeviceError,
 )
 from gateway.line import Framing, Line
@@ -26,18 +26,6 @@ _ATTEMPTS = 2
 _Content = TypeVar("_Content")
 _QUIET_S = 0.05
 """A silence that ends what cannot be read. [s]"""
-
-
-class CodedRefusalError(RefusedError):
-    """The meter refuses the request and says why with a code.
-
-    Attributes:
-        code: The code.
-    """
-
-    def __init__(self, sentence: str, raw: bytes, code: int) -> None:
-        super().__init__(sentence, raw)
-        self.code = code
 
 
 class Exchange:

@@ -19,6 +19,8 @@ from teplosvet.domain.quantities import Quantity
 from teplosvet.output import people, print_json, print_table
 from teplosvet.wire.units import conversion
 
+MOST_LETTERS = 10_000
+"""A telegram has 261 bytes at the most, which people write with six letters each and as many records again."""
 _PUNCTUATION = re.compile(r"0[xX]|[\s,;:_-]+")
 
 _LARGEST_JSON_INTEGER = 2**53
@@ -59,11 +61,18 @@ def decode(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Print the records of a telegram."""
-    decoded = decode_text(sys.stdin.read() if telegram == "-" else telegram)
+    decoded = decode_text(_input() if telegram == "-" else telegram)
     if as_json:
         print_json(_document(decoded))
     else:
         _show(decoded)
+
+
+def _input() -> str:
+    try:
+        return sys.stdin.read(MOST_LETTERS + 1)
+    except UnicodeDecodeError:
+        raise DecodeError("the input is not hexadecimal: write two digits 0-9, A-F for each byte") from None
 
 
 def decode_text(text: str) -> Telegram:
@@ -72,6 +81,8 @@ def decode_text(text: str) -> Telegram:
     Raises:
         DecodeError: If it is not hexadecimal, no frame, and no records either.
     """
+    if len(text) > MOST_LETTERS:
+        raise DecodeError(f"there are more than {MOST_LETTERS} letters, and no telegram is so long")
     digits = _PUNCTUATION.sub("", text)
     try:
         data = bytes.fromhex(digits)

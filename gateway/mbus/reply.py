@@ -4,6 +4,7 @@ Frames are found by their start, length and checksum and never by silence (EN 13
 be noise, the echo of a converter, an answer to somebody else, or another master.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -43,6 +44,7 @@ class Listening:
     wait_s: float
     heard: bytes = b""
     second_master: int = 0
+    _until_s: float = field(default=0.0, init=False)
     _buffer: bytes = b""
     _noise: int = 0
     _echoes: int = 0
@@ -51,6 +53,11 @@ class Listening:
     _damaged: str = ""
     _cut: str = ""
     _strangers: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Whoever sends a byte now and then keeps nobody waiting for longer than the most that is heard would take."""
+        allowed_s = self.wait_s + self.line.slack_s + self.line.wire_time_s(MOST_HEARD)
+        self._until_s = time.monotonic() + allowed_s
 
     def acknowledgement(self) -> None:
         """Wait for an E5; a frame that comes meanwhile is a late answer to an earlier request.
@@ -144,7 +151,7 @@ class Listening:
         return True
 
     def _hear(self, count: int) -> None:
-        if len(self.heard) > MOST_HEARD:
+        if len(self.heard) > MOST_HEARD or (self.heard and time.monotonic() > self._until_s):
             raise CollisionError("the line is never quiet: another master, or a converter that sends noise", self.heard)
         try:
             piece = self.line.receive(count, 0.0 if self._buffer else self.wait_s)

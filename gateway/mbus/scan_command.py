@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
-from gateway.drivers.mbus_profile import MbusProfile
+from gateway.config.addresses import line_problem
+from gateway.drivers.mbus.profile import MbusProfile
 from gateway.line import Framing, Line
 from gateway.mbus.scan import Found, scan_primary, scan_secondary
 from gateway.profiles import models, profile
 from teplosvet import output
+from teplosvet.domain.errors import ConfigurationError
 
 _PARITY = "E"
 
@@ -25,6 +27,8 @@ def scan(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Find the meters on an M-Bus line and print what they say of themselves; a quarter of an hour may go by."""
+    if (problem := line_problem(url)) is not None and not url.startswith("/"):
+        raise ConfigurationError(f"the line is {url!r}: {problem}")
     line = Line("scan", url, Framing(baud, _PARITY), slack)
     found: list[Found] = []
     with output.progress() as progress:

@@ -2,19 +2,26 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from gateway.outbox.row import Kind, Priority, Row
-from gateway.outbox.statements import statements
+from teplosvet.named_sql import statements_of
 
 MEMORY = ":memory:"
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+
+
+@cache
+def _statements() -> Mapping[str, str]:
+    return statements_of(files("gateway.outbox").joinpath("outbox.sql"))
 
 
 class Kept(NamedTuple):
@@ -64,7 +71,7 @@ class Store:
     """
 
     def __init__(self, path: Path | str, *, damaged: bool = False) -> None:
-        self._sql = statements()
+        self._sql = _statements()
         self.counts: Counter[Priority] = Counter()
         self.newest = 0
         self._connection = sqlite3.connect(path, timeout=2.0, isolation_level=None, check_same_thread=False)

@@ -24,11 +24,11 @@ for short addresses that nobody uses.
 
 from collections.abc import Mapping
 
-from gateway.drivers.modbus import Golden, ModbusProfile
-from gateway.drivers.modbus_blocks import Stride
-from gateway.drivers.modbus_dali import Masked, Scaled, linear_percent, logarithmic_percent
-from gateway.drivers.modbus_format import Bit
-from gateway.drivers.modbus_register import Register, Table
+from gateway.drivers.modbus.blocks import Stride
+from gateway.drivers.modbus.dali import Masked, Scaled, linear_percent, logarithmic_percent
+from gateway.drivers.modbus.driver import Golden, ModbusProfile
+from gateway.drivers.modbus.format import Bit
+from gateway.drivers.modbus.register import Register, Table
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.quantities import DeviceClass, Quantity
 

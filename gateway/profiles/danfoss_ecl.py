@@ -14,9 +14,9 @@ References:
     [3] Home Assistant users' map of an ECL 310: S1 at register 10200, comfort temperature at 11179.
 """
 
-from gateway.drivers.modbus import Golden, ModbusProfile
-from gateway.drivers.modbus_format import I16
-from gateway.drivers.modbus_register import ClockRegisters, Register, Table, Text
+from gateway.drivers.modbus.driver import Golden, ModbusProfile
+from gateway.drivers.modbus.format import I16
+from gateway.drivers.modbus.register import ClockRegisters, Register, Table, Text
 from teplosvet.domain.quantities import DeviceClass, Quantity
 
 _NO_SENSOR = frozenset({19200.0})

@@ -1,7 +1,7 @@
 """Apator Elf, a compact heat meter."""
 
-from gateway.drivers.mbus_fields import HEAT_FIELDS
-from gateway.drivers.mbus_profile import Golden, Match, MbusProfile
+from gateway.drivers.mbus.fields import HEAT_FIELDS
+from gateway.drivers.mbus.profile import Golden, Match, MbusProfile
 from teplosvet.domain.quantities import DeviceClass, Quantity
 
 PROFILE = MbusProfile(

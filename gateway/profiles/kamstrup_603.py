@@ -1,5 +1,5 @@
 """Kamstrup MULTICAL 603 with a Modbus module; its unit number is the last three digits of the customer number."""
 
-from gateway.drivers.modbus_kamstrup import multical
+from gateway.drivers.modbus.kamstrup import multical
 
 PROFILE = multical("kamstrup-603", "MULTICAL 603")

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from gateway.driver import Archive
-from gateway.drivers.mbus_fields import HEAT_FIELDS
-from gateway.drivers.mbus_profile import Field, Golden, Logger, Match, MbusProfile, Stamp
+from gateway.drivers.mbus.fields import HEAT_FIELDS
+from gateway.drivers.mbus.profile import Field, Golden, Logger, Match, MbusProfile, Stamp
 from gateway.mbus.quantity import Function
 from gateway.mbus.quantity import MeterQuantity as Q
 from teplosvet.domain.quantities import DeviceClass, Quantity

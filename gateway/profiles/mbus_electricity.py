@@ -1,7 +1,7 @@
 """Any electricity meter that keeps to EN 13757-3: its records are known by their VIFs."""
 
-from gateway.drivers.mbus_fields import ELECTRICITY_FIELDS
-from gateway.drivers.mbus_profile import Golden, MbusProfile
+from gateway.drivers.mbus.fields import ELECTRICITY_FIELDS
+from gateway.drivers.mbus.profile import Golden, MbusProfile
 from teplosvet.domain.quantities import DeviceClass, Quantity
 
 PROFILE = MbusProfile(

@@ -1,7 +1,7 @@
 """Mercury 230 to 238, 203.2TD, 204 and 208 of Incotex: three-phase electricity meters of whole houses, over RS-485."""
 
-from gateway.drivers.mercury_230 import Instant, Mercury230Profile, first, mean
-from gateway.drivers.mercury_golden import Golden
+from gateway.drivers.mercury.mercury_230 import Instant, Mercury230Profile, first, mean
+from gateway.golden import ExchangeGolden
 from teplosvet.domain.quantities import Quantity
 
 _WIREN = "captured from a Mercury 230: tests of wb-mqtt-serial"
@@ -18,17 +18,17 @@ PROFILE = Mercury230Profile(
         Instant(Quantity.FREQUENCY_HZ, 0x40, 1, 0.01, first),
     ),
     goldens=(
-        Golden(
+        ExchangeGolden(
             "00 05 00 00 1025",
             "00 300028C5 FFFFFFFF 04009C95 FFFFFFFF 44AB",
             f"{_WIREN}: 3196.200 kWh, 300.444 kvarh",
             {"active_wh": 3_196_200, "reactive_varh": 300_444},
         ),
-        Golden("00 08 11 11 4DBA", "00 00405E B01C", f"{_WIREN}: 241.28 V", {"measured": 24128}),
-        Golden("00 08 11 21 4DAE", "00 004500 32B4", f"{_WIREN}: 0.069 A", {"measured": 69}),
-        Golden("00 08 11 00 8DB6", "00 488770 E226", f"{_WIREN}: 5530.95 W forwards", {"measured": 553_095}),
-        Golden("00 08 11 01 4C76", "00 C88770 E3CE", f"{_WIREN}: 5530.95 W backwards", {"measured": -553_095}),
-        Golden(
+        ExchangeGolden("00 08 11 11 4DBA", "00 00405E B01C", f"{_WIREN}: 241.28 V", {"measured": 24128}),
+        ExchangeGolden("00 08 11 21 4DAE", "00 004500 32B4", f"{_WIREN}: 0.069 A", {"measured": 69}),
+        ExchangeGolden("00 08 11 00 8DB6", "00 488770 E226", f"{_WIREN}: 5530.95 W forwards", {"measured": 553_095}),
+        ExchangeGolden("00 08 11 01 4C76", "00 C88770 E3CE", f"{_WIREN}: 5530.95 W backwards", {"measured": -553_095}),
+        ExchangeGolden(
             "87 08 14 30 A646",
             "87 40FA01 000000 000000 40FA01 07F8",
             "captured by the author of a Mercury poller in Python: power factor 0.506",

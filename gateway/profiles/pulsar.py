@@ -1,8 +1,9 @@
 """Pulsar heat meters of Teplovodokhran, for flats and small houses, over RS-485."""
 
-from gateway.drivers.pulsar import Counter, Golden, PulsarProfile
-from gateway.drivers.pulsar_frames import Parameter
-from gateway.drivers.pulsar_session import Channel
+from gateway.drivers.pulsar.driver import Counter, PulsarProfile
+from gateway.drivers.pulsar.frames import Parameter
+from gateway.drivers.pulsar.session import Channel
+from gateway.golden import ExchangeGolden
 from teplosvet.domain.quantities import Quantity
 
 PROFILE = PulsarProfile(
@@ -23,13 +24,13 @@ PROFILE = PulsarProfile(
         Counter(Parameter.ERROR_HOURS, Quantity.ERROR_TIME_H, "h"),
     ),
     goldens=(
-        Golden(
+        ExchangeGolden(
             request="00107080 01 0E 04000000 0000 7CA7",
             answer="00107080 01 0E 5AB3C541 0000 18DB",
             origin="captured from a heat meter: tests of wb-mqtt-serial, «temperature == 24.71257»",
             expected={2: 24.71257},
         ),
-        Golden(
+        ExchangeGolden(
             request="10264061 01 0E FC1F0810 9297 376A",
             answer="",
             origin="captured from the wire between the maker's program and a heat meter: a Home Assistant integration",

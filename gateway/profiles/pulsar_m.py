@@ -1,7 +1,8 @@
 """Pulsar-2M to -24M of Teplovodokhran: counters of water meters' pulses; each channel is a device, ``00123456/3``."""
 
-from gateway.drivers.pulsar import Golden, PulsarProfile
-from gateway.drivers.pulsar_session import Channel
+from gateway.drivers.pulsar.driver import PulsarProfile
+from gateway.drivers.pulsar.session import Channel
+from gateway.golden import ExchangeGolden
 from teplosvet.domain.quantities import Quantity
 
 PROFILE = PulsarProfile(
@@ -10,7 +11,7 @@ PROFILE = PulsarProfile(
     channels=(Channel(0, Quantity.WATER_VOLUME_M3, "m3"),),
     numbered=True,
     goldens=(
-        Golden(
+        ExchangeGolden(
             request="01020304 01 0E 03000000 0001 BF49",
             answer="01020304 01 1A 6811CFCEF7968540 A01A8A438BE07C40 0001 1D5B",
             origin="tests of srgsf/tvh-pulsar: 690.87 and 462.03 m3; the answer's check is ours",

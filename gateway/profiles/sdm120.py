@@ -1,8 +1,8 @@
 """Eastron SDM120: single-phase electricity meter."""
 
-from gateway.drivers.modbus import Golden, ModbusProfile
-from gateway.drivers.modbus_register import Table
-from gateway.drivers.modbus_sdm import ENERGIES, MOST_REGISTERS, SERIAL, figure
+from gateway.drivers.modbus.driver import Golden, ModbusProfile
+from gateway.drivers.modbus.register import Table
+from gateway.drivers.modbus.sdm import ENERGIES, MOST_REGISTERS, SERIAL, figure
 from gateway.line import Framing
 from teplosvet.domain.quantities import DeviceClass, Quantity
 

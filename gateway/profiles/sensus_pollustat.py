@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from gateway.drivers.mbus_fields import SONOMETER_FIELDS
-from gateway.drivers.mbus_profile import Golden, Match, MbusProfile
+from gateway.drivers.mbus.fields import SONOMETER_FIELDS
+from gateway.drivers.mbus.profile import Golden, Match, MbusProfile
 from teplosvet.domain.quantities import DeviceClass, Quantity
 
 PROFILE = MbusProfile(

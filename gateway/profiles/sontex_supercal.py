@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from gateway.driver import Archive
-from gateway.drivers.mbus_fields import HEAT_FIELDS
-from gateway.drivers.mbus_profile import Golden, Logger, Match, MbusProfile, Stamp
+from gateway.drivers.mbus.fields import HEAT_FIELDS
+from gateway.drivers.mbus.profile import Golden, Logger, Match, MbusProfile, Stamp
 from teplosvet.domain.quantities import DeviceClass, Quantity
 
 PROFILE = MbusProfile(

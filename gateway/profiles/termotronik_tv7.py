@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from gateway.driver import Archive
-from gateway.drivers.modbus import Golden, ModbusProfile
-from gateway.drivers.modbus_register import ClockRegisters, Table, Text
-from gateway.drivers.modbus_tv7 import CLOCK, Tv7Driver, registers
+from gateway.drivers.modbus.driver import Golden, ModbusProfile
+from gateway.drivers.modbus.register import ClockRegisters, Table, Text
+from gateway.drivers.modbus.tv7 import CLOCK, Tv7Driver, registers
 from teplosvet.domain.quantities import DeviceClass
 
 _MODELS = {0: "01", 2: "03", 3: "04", 4: "04.1", 5: "05"}

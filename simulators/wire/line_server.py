@@ -28,6 +28,22 @@ class Bus(Protocol):
         ...
 
 
+class Together:
+    """Several slaves on one line: each hears every byte and answers for itself.
+
+    Args:
+        slaves: Who hangs on it.
+    """
+
+    def __init__(self, *slaves: Bus) -> None:
+        self._slaves = slaves
+
+    def hear(self, data: bytes) -> Iterable[Piece]:
+        """Take bytes from the master; what the slaves say to them."""
+        for slave in self._slaves:
+            yield from slave.hear(data)
+
+
 class LineServer:
     """Listens on a free port of loopback; a second master waits until the first has gone.
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
+from simulators.wire.crc16 import checked, is_checked
 from simulators.wire.line_server import Piece
-from simulators.wire.spoilt_answer import Fault, check, sealed, spoilt
+from simulators.wire.spoilt_answer import Fault, spoilt
 
 
 @dataclass
@@ -43,11 +44,11 @@ class Mercury206Slave:
         self._buffer += data
         del self._buffer[:-8]
         request = bytes(self._buffer[self._buffer.rfind(self.address.to_bytes(4, "big")) :])
-        if len(request) in {7, 8} and check(request[:-2]) == request[-2:]:
+        if len(request) in {7, 8} and is_checked(request):
             self._buffer.clear()
             if answer := self._data(request[4], request[5:-2]):
                 fault = self.faults.popleft() if self.faults else Fault.NONE
-                yield from spoilt(fault, sealed(request[:5] + answer), request, self.late_s)
+                yield from spoilt(fault, checked(request[:5] + answer), request, self.late_s)
 
     def _data(self, code: int, rest: bytes) -> bytes:
         local = self.now().astimezone(self.zone)

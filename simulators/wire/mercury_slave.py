@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from simulators.wire.crc16 import checked, is_checked
 from simulators.wire.line_server import Piece
-from simulators.wire.spoilt_answer import Fault, check, sealed, spoilt
+from simulators.wire.spoilt_answer import Fault, spoilt
 
 Registers = tuple[float | None, float | None, float | None, float | None]
 """A+ [Wh], A- [Wh], R+ [varh], R- [varh]; None where the meter has none."""
@@ -86,7 +87,7 @@ class MercurySlave:
         """The request at the end of what was heard; others speak on the line, too."""
         heard = bytes(self._buffer)
         requests = (heard[start:] for start, byte in enumerate(heard[:-3]) if byte == self.address)
-        return next((request for request in requests if check(request[:-2]) == request[-2:]), None)
+        return next((request for request in requests if is_checked(request)), None)
 
     def _reply(self, code: bytes) -> bytes:
         if self.closes and self.closes.popleft():
@@ -95,7 +96,7 @@ class MercurySlave:
             data = self._data(code)
         except RefusedRequestError as error:
             data = bytes([error.args[0]])
-        return sealed(bytes([self.address]) + data)
+        return checked(bytes([self.address]) + data)
 
     def _data(self, code: bytes) -> bytes:
         now = self.now()

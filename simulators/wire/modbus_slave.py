@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from simulators.wire.crc16 import checked, is_checked
 from simulators.wire.line_server import Piece
 
 HOLDING, INPUT = 3, 4
@@ -140,11 +141,11 @@ class Faults:
         return self.next.popleft() if self.next else None
 
 
-class RtuBus:
-    """Slaves on a serial line.
+class _Bus:
+    """Slaves that can be reached by one connection.
 
     Args:
-        slaves: Who hangs on it.
+        slaves: Who can be reached.
         faults: What goes wrong.
     """
 
@@ -153,12 +154,16 @@ class RtuBus:
         self.faults = faults or Faults()
         self._heard = b""
 
+
+class RtuBus(_Bus):
+    """Slaves on a serial line."""
+
     def hear(self, data: bytes) -> Iterator[Piece]:
         """Take bytes of the master; whole requests are answered."""
         self._heard += data
         while (length := _request_length(self._heard)) and len(self._heard) >= length:
             frame, self._heard = self._heard[:length], self._heard[length:]
-            if crc(frame[:-2]) != frame[-2:]:
+            if not is_checked(frame):
                 self._heard = b""
                 return
             slave = self.slaves.get(frame[0])
@@ -172,22 +177,12 @@ class RtuBus:
         if fault is Fault.OTHER_FUNCTION:
             pdu = bytes([pdu[0] ^ 7]) + pdu[1:]
         frame = bytes([unit]) + pdu
-        frame += crc(frame) if fault is not Fault.WRONG_CHECK else b"\xde\xad"
+        frame = checked(frame) if fault is not Fault.WRONG_CHECK else frame + b"\xde\xad"
         yield from _spoiled(frame, request, fault, self.faults.late_s)
 
 
-class TcpBus:
-    """Slaves behind a Modbus TCP server.
-
-    Args:
-        slaves: Who can be reached.
-        faults: What goes wrong.
-    """
-
-    def __init__(self, slaves: Iterable[Slave], faults: Faults | None = None) -> None:
-        self.slaves = {slave.unit: slave for slave in slaves}
-        self.faults = faults or Faults()
-        self._heard = b""
+class TcpBus(_Bus):
+    """Slaves behind a Modbus TCP server."""
 
     def hear(self, data: bytes) -> Iterator[Piece]:
         """Take bytes of the master; whole requests are answered."""
@@ -240,13 +235,3 @@ def _request_length(data: bytes) -> int:
     if len(data) < 8:
         return 0
     return 9 + data[6] if data[1] == WRITE_SEVERAL else 8
-
-
-def crc(data: bytes) -> bytes:
-    """The check of an RTU frame, low byte first."""
-    check = 0xFFFF
-    for byte in data:
-        check ^= byte
-        for _ in range(8):
-            check = (check >> 1) ^ 0xA001 if check & 1 else check >> 1
-    return check.to_bytes(2, "little")

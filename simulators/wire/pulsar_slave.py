@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
+from simulators.wire.crc16 import checked, is_checked
 from simulators.wire.line_server import Piece
-from simulators.wire.spoilt_answer import Fault, check, sealed, spoilt
+from simulators.wire.spoilt_answer import Fault, spoilt
 
 Value = Callable[[datetime], float]
 """A value at an instant."""
@@ -69,7 +70,7 @@ class PulsarSlave:
             if len(self._buffer) < 6 or len(self._buffer) < self._buffer[5]:
                 return None
             frame = bytes(self._buffer[: max(self._buffer[5], 6)])
-            if len(frame) >= 10 and check(frame[:-2]) == frame[-2:]:
+            if len(frame) >= 10 and is_checked(frame):
                 del self._buffer[: len(frame)]
                 return frame
             del self._buffer[:1]
@@ -82,7 +83,7 @@ class PulsarSlave:
         except RefusedRequestError as error:
             function, answer = _ERROR, bytes([error.args[0]])
         body = request[:4] + bytes([function, len(answer) + 10]) + answer + request[-4:-2]
-        return sealed(body)
+        return checked(body)
 
     def _data(self, function: int, data: bytes) -> bytes:
         match function:

@@ -1,9 +1,10 @@
 """What goes wrong between a meter and its master, for meters whose frames end with CRC-16."""
 
-import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 
+from simulators.wire.crc16 import checked
 from simulators.wire.line_server import Piece
 
 
@@ -19,28 +20,6 @@ class Fault(StrEnum):
     OTHER_REQUEST = "other_request"
     ECHO = "echo"
     NOISE = "noise"
-
-
-def _entry(byte: int) -> int:
-    for _ in range(8):
-        byte = byte >> 1 ^ 0xA001 if byte & 1 else byte >> 1
-    return byte
-
-
-_TABLE = [_entry(byte) for byte in range(256)]
-
-
-def check(data: bytes) -> bytes:
-    """CRC-16 as Modbus has it (polynomial A001, begun with FFFF), low byte first."""
-    value = 0xFFFF
-    for byte in data:
-        value = value >> 8 ^ _TABLE[(value ^ byte) & 0xFF]
-    return struct.pack("<H", value)
-
-
-def sealed(body: bytes) -> bytes:
-    """A frame: the body and its check."""
-    return body + check(body)
 
 
 def spoilt(fault: Fault, answer: bytes, request: bytes, late_s: float) -> Iterator[Piece]:
@@ -62,9 +41,9 @@ def spoilt(fault: Fault, answer: bytes, request: bytes, late_s: float) -> Iterat
         case Fault.WRONG_CHECK:
             yield Piece(answer[:-1] + bytes([answer[-1] ^ 0x55]))
         case Fault.OTHER_ADDRESS:
-            yield Piece(sealed(bytes([answer[0] ^ 0x99]) + answer[1:-2]))
+            yield Piece(checked(bytes([answer[0] ^ 0x99]) + answer[1:-2]))
         case Fault.OTHER_REQUEST:
-            yield Piece(sealed(answer[:-4] + bytes([answer[-4] ^ 0xFF, answer[-3]])))
+            yield Piece(checked(answer[:-4] + bytes([answer[-4] ^ 0xFF, answer[-3]])))
         case Fault.ECHO:
             yield Piece(request)
             yield Piece(answer)
@@ -72,3 +51,44 @@ def spoilt(fault: Fault, answer: bytes, request: bytes, late_s: float) -> Iterat
             yield Piece(b"\x00\xff\x17" + answer)
         case _:
             yield Piece(answer)
+
+
+@dataclass(slots=True)
+class Mishaps:
+    """What happens to the next answers; counts go down.
+
+    Attributes:
+        mute: So many questions stay without an answer.
+        foreign: So many answers are another meter's.
+        spoilt: So many answers come with a wrong check.
+        cut: So many answers end in their middle.
+        echo: Whether the converter gives every question back.
+        delay_s: Silence before an answer. [s]
+    """
+
+    mute: int = 0
+    foreign: int = 0
+    spoilt: int = 0
+    cut: int = 0
+    echo: bool = False
+    delay_s: float = 0.0
+
+    def sent(self, question: bytes, answer: bytes) -> list[Piece]:
+        """What reaches the master of an answer that has its check."""
+        before = [Piece(question)] if self.echo else []
+        return [*before, *spoilt(self._next(), answer, question, self.delay_s)]
+
+    def _next(self) -> Fault:
+        if self.mute:
+            self.mute -= 1
+            return Fault.LOST
+        if self.foreign:
+            self.foreign -= 1
+            return Fault.OTHER_ADDRESS
+        if self.spoilt:
+            self.spoilt -= 1
+            return Fault.WRONG_CHECK
+        if self.cut:
+            self.cut -= 1
+            return Fault.HALF
+        return Fault.LATE if self.delay_s else Fault.NONE

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-from simulators.wire.crc16_answers import Mishaps, checked, is_checked
+from simulators.wire.crc16 import checked, is_checked
 from simulators.wire.heat_state import Course, HeatState
 from simulators.wire.line_server import Piece
+from simulators.wire.spoilt_answer import Mishaps
 
 MOSCOW = timezone(timedelta(hours=3))
 _HOUR, _DAY, _SECOND = timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)

@@ -1,14 +1,13 @@
 """Named queries: every statement lives in a .sql file under a ``-- name:`` line."""
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import LiteralString, cast
+from typing import LiteralString
 
 from psycopg import sql
 
-_NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
+from teplosvet.named_sql import statements_of
 
 
 @cache
@@ -19,16 +18,7 @@ def statements(noun: str) -> Mapping[str, LiteralString]:
         FileNotFoundError: If there is no such file.
         ValueError: If a name stands there twice.
     """
-    text = files("teplosvet.storage").joinpath("queries", f"{noun}.sql").read_text(encoding="utf-8")
-    parts = _NAME.split(text)[1:]
-    names = parts[::2]
-    if len(set(names)) != len(names):
-        raise ValueError(f"queries/{noun}.sql names a statement twice")
-    # The files are part of the package, hence as literal as a string in the source.
-    return {
-        name: cast("LiteralString", body.strip().removesuffix(";"))
-        for name, body in zip(names, parts[1::2], strict=True)
-    }
+    return statements_of(files("teplosvet.storage").joinpath("queries", f"{noun}.sql"))
 
 
 def query(noun: str, name: str, **parts: sql.Composable) -> sql.Composed:

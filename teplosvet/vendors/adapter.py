@@ -45,6 +45,14 @@ class Session(ABC):
             teplosvet.domain.errors.MessageError: If it is not what the vendor's format says.
         """
 
+    def asks(self, now_s: float) -> tuple[tuple[str, bytes], ...]:  # noqa: ARG002  # whoever asks dates it
+        """Topic and payload of what has to be asked of somebody before he can be understood; each is given once.
+
+        Args:
+            now_s: The present. [s since 1970-01-01 UTC]
+        """
+        return ()
+
     def passed_over(self) -> tuple[str, ...]:
         """What of the last message became no value and why it said nothing, for a person who looks at it."""
         return ()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.alone import alone
+from gateway.process.alone import alone
 from simulators.wire.line_server import LineServer
 from simulators.wire.mbus_meter import MbusMeter, Plate, Registers
 from simulators.wire.mbus_slave import Faults, MbusBus

@@ -24,12 +24,13 @@ from teplosvet.stack.debian import debian_root
 from teplosvet.stack.mosquitto import find_mosquitto
 from teplosvet.stack.ports import free_port
 from teplosvet.stack.process import ServerProcess, port_answers
+from teplosvet.vendors.makers import adapters
 
 REPOSITORY = Path(__file__).parents[2]
 COMPOSE_FILE = REPOSITORY / "docker-compose.yml"
 SCHEMA = debian_root() / "usr/share/gocode/src/github.com/compose-spec/compose-go/schema/compose-spec.json"
 PASSWORDS = {"TEPLOSVET_DATABASE_PASSWORD": "d4tabase", "TEPLOSVET_MQTT_PASSWORD": "br0ker"}
-APPLICATION = ("api", "ingest", "ingest-1", "jobs", "migrate")
+APPLICATION = ("api", "ingest", "ingest-1", "vendors", "jobs", "migrate")
 PATIENCE_S = 10.0
 
 
@@ -202,6 +203,7 @@ def broker_port(written: dict[str, Any]) -> Iterator[int]:
             place.write_text(here.replace("listener 1883", f"listener {port} 127.0.0.1"), "utf-8")
         assert f"listener {port}" in (folder / "config/mosquitto.conf").read_text("utf-8")
         _give_password(folder / "data/passwords", "lenina-1", "h0use")
+        _give_password(folder / "data/passwords", "vendors", "m4kers")
         path = f"{program.parent}:{os.environ['PATH']}"
         process = ServerProcess(
             name="the broker of the compose file",
@@ -276,17 +278,20 @@ def test_a_publisher_speaks_in_its_own_name_only(broker_port: int) -> None:
     publisher = _Client(broker_port, "lenina-1", "h0use")
     assert service.welcome
     assert publisher.welcome
-    for allowed in ("reading", "event", "birth", "state"):
+    for allowed in ("reading", "event", "birth", "state", "latest/lamp-1"):
         publisher.publish(f"teplosvet/v1/lenina-1/{allowed}")
-    for forbidden in ("teplosvet/v1/lenina-2/reading", "teplosvet/v1/lenina-1/ack"):
+    for forbidden in ("teplosvet/v1/lenina-2/reading", "teplosvet/v1/lenina-1/ack", "zigbee2mqtt/lamp-1"):
         _publish_once(broker_port, "lenina-1", "h0use", forbidden)
     service.publish("teplosvet/v1/lenina-1/ack")
     service.publish("teplosvet/v1/lenina-2/ack")
-    heard = [service.received.get(timeout=PATIENCE_S) for _ in range(6)]
+    heard = [service.received.get(timeout=PATIENCE_S) for _ in range(7)]
     time.sleep(0.3)
     assert sorted(heard) == sorted(
         [
-            *(f"teplosvet/v1/lenina-1/{kind}" for kind in ("reading", "event", "birth", "state", "ack")),
+            *(
+                f"teplosvet/v1/lenina-1/{kind}"
+                for kind in ("reading", "event", "birth", "state", "latest/lamp-1", "ack")
+            ),
             "teplosvet/v1/lenina-2/ack",
         ]
     )
@@ -295,3 +300,17 @@ def test_a_publisher_speaks_in_its_own_name_only(broker_port: int) -> None:
     assert publisher.received.empty()
     service.close()
     publisher.close()
+
+
+def test_other_makers_speak_on_their_own_topics_only(broker_port: int) -> None:
+    """Every topic that an adapter listens to, and none of ours."""
+    service = _Client(broker_port, "teplosvet", PASSWORDS["TEPLOSVET_MQTT_PASSWORD"])
+    filters = sorted({wanted for adapter in adapters().values() for wanted in adapter.filters})
+    allowed = [wanted.replace("+", "some").replace("#", "some") for wanted in filters]
+    for topic in (*allowed, "teplosvet/v1/lenina-1/reading"):
+        _publish_once(broker_port, "vendors", "m4kers", topic)
+    heard = [service.received.get(timeout=PATIENCE_S) for _ in allowed]
+    time.sleep(0.3)
+    assert sorted(heard) == sorted(allowed)
+    assert service.received.empty()
+    service.close()

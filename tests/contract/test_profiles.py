@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from gateway.driver import Profile
-from gateway.drivers.mbus_golden import GoldenError
-from gateway.drivers.mbus_profile import Golden, MbusProfile
+from gateway.drivers.mbus.profile import Golden, MbusProfile
+from gateway.golden import GoldenError
 from gateway.profiles import models, profile
 from teplosvet.domain.quantities import DeviceClass, Quantity
 

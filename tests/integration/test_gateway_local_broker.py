@@ -7,13 +7,12 @@ from zoneinfo import ZoneInfo
 import paho.mqtt.publish
 import pytest
 
-from gateway import local_mqtt
 from gateway.clock import Clock
+from gateway.clock.timekeeper import Timekeeper
 from gateway.config import LocalBroker, LocalDevice
-from gateway.local_mqtt import LocalListener
+from gateway.local.listener import LocalListener
 from gateway.memory import Memory
 from gateway.reporter import Reporter
-from gateway.timekeeper import Timekeeper
 from teplosvet.domain.quantities import DeviceClass
 from teplosvet.stack.mosquitto import MosquittoServer
 from tests.integration.ingest_run import eventually
@@ -21,7 +20,7 @@ from tests.unit.gateway.simulated_meter import Kept
 
 
 def test_lost_and_back(tmp_path: Path, mosquitto_server: MosquittoServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local_mqtt, "LONGEST_PAUSE_S", 1)
+    monkeypatch.setattr("gateway.local.listener.LONGEST_PAUSE_S", 1)
     kept, clock, memory = Kept(), Clock(), Memory(tmp_path / "memory.sqlite")
     reporter = Reporter("gw", ["lamp-1"], kept, None, memory, Timekeeper(clock, "gw", memory, lambda: True))
     device = LocalDevice("lamp-1", "wirenboard", "wb-dali_1", DeviceClass.LIGHT)

@@ -13,7 +13,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from gateway.clock import AcceleratedClock
-from gateway.config_file import read_config
+from gateway.config.file import read_config
 from gateway.run import Gateway
 from simulators.wire.heat_state import HeatState
 from simulators.wire.line_server import LineServer

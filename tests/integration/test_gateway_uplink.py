@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.home_assistant import About, HomeAssistant
+from gateway.local.home_assistant import About, HomeAssistant
 from gateway.outbox.bench import measure
 from gateway.outbox.lanes import Lane
 from gateway.uplink import Uplink

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.driver import Archive, ArchiveRow
-from gateway.drivers.modbus_tv7 import Tv7Driver
+from gateway.drivers.modbus.tv7 import Tv7Driver
 from gateway.errors import NothingArchivedError
 from simulators.wire.modbus_models import Heat
 from simulators.wire.modbus_slave import Slave

@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -14,7 +14,7 @@ from gateway.driver import Archive, ArchiveRow, Contact, Driver, DriverSettings
 from gateway.errors import DeviceError, NoAnswerError
 from gateway.line import Line
 from gateway.profiles import models, profile
-from simulators.wire.line_server import Bus, LineServer, Piece
+from simulators.wire.line_server import Bus, LineServer, Piece, Together
 from simulators.wire.mercury_206_slave import Mercury206Slave
 from simulators.wire.mercury_slave import MercurySlave, Registers
 from simulators.wire.pulsar_slave import PulsarSlave, Value
@@ -42,9 +42,7 @@ class Basement:
 
     def hear(self, data: bytes) -> Iterable[Piece]:
         """Every meter hears every byte."""
-        buses: Sequence[Bus] = (self.pulsar, self.water, self.mercury, self.flat)
-        for bus in buses:
-            yield from bus.hear(data)
+        yield from Together(self.pulsar, self.water, self.mercury, self.flat).hear(data)
 
 
 def gcal(at: datetime) -> float:

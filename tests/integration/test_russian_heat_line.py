@@ -1,7 +1,7 @@
 """VKT-7 and TSRV over TCP, as through a transparent converter: values, archives, disturbances, two on one line."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +11,7 @@ from gateway.errors import CutShortError, DecodeError, DeviceError, LineError, N
 from gateway.line import Line
 from gateway.profiles import profile
 from simulators.wire.heat_state import steady
-from simulators.wire.line_server import LineServer, Piece
+from simulators.wire.line_server import LineServer, Together
 from simulators.wire.tsrv_slave import TsrvSettings, TsrvSlave
 from simulators.wire.vkt7_slave import MOSCOW, Vkt7Settings, Vkt7Slave
 from teplosvet.domain.quantities import Quantity
@@ -21,16 +21,6 @@ START = datetime(2026, 2, 3, 20, 59, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 HASTE = 20
 """How many times faster than ours a line's clock runs, so that silence is noticed soon."""
-
-
-class _Bus:
-    """Both calculators on one line; each answers for itself."""
-
-    def __init__(self, *slaves: Vkt7Slave | TsrvSlave) -> None:
-        self._slaves = slaves
-
-    def hear(self, data: bytes) -> Iterable[Piece]:
-        return [piece for slave in self._slaves for piece in slave.hear(data)]
 
 
 class _Basement:
@@ -53,7 +43,7 @@ def basement() -> Iterator[_Basement]:
     clock: Callable[[], datetime] = lambda: now[0]
     vkt7 = Vkt7Slave(Vkt7Settings(7, BUILT, report_day=1), clock, steady(BUILT, 0.123, 4.2))
     tsrv = TsrvSlave(TsrvSettings(12, BUILT), clock, steady(BUILT, 0.123, 4.2))
-    with LineServer(_Bus(vkt7, tsrv)) as server:
+    with LineServer(Together(vkt7, tsrv)) as server:
         line = Line("cellar line", server.url, slack_s=1.0, monotonic=lambda: HASTE * time.monotonic())
         yield _Basement(line, now, vkt7, tsrv)
         line.close()

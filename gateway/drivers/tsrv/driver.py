@@ -6,11 +6,11 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
 from gateway.driver import Archive, ArchiveRow, Contact, Driver, DriverSettings, Profile, Remark, Sample
-from gateway.drivers.crc16_exchange import CodedRefusalError, Exchange
+from gateway.drivers.crc16_exchange import Exchange
 from gateway.drivers.tsrv import frames
 from gateway.drivers.tsrv.frames import Form
 from gateway.drivers.tsrv.spots import Spot, neighbours
-from gateway.errors import DecodeError, NothingArchivedError
+from gateway.errors import CodedRefusalError, DecodeError, NothingArchivedError
 from gateway.line import Framing, Line
 from teplosvet.domain.errors import ConfigurationError
 

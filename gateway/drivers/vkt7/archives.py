@@ -7,11 +7,10 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from gateway.drivers.crc16_exchange import CodedRefusalError
 from gateway.drivers.vkt7.book import Book, Record, Registers, amounts, less, plus
 from gateway.drivers.vkt7.frames import Bounds, ValueType
 from gateway.drivers.vkt7.session import Session
-from gateway.errors import NothingArchivedError
+from gateway.errors import CodedRefusalError, NothingArchivedError
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _LAST_HOUR = time(23)

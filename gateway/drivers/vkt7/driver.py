@@ -6,12 +6,12 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 
 from gateway.driver import Archive, ArchiveRow, Contact, Driver, DriverSettings, Profile, Remark, Sample
-from gateway.drivers.crc16_exchange import CodedRefusalError
 from gateway.drivers.vkt7.archives import Archives, Entry
 from gateway.drivers.vkt7.book import Book, Record, Registers
 from gateway.drivers.vkt7.frames import Bounds, Service, ValueType
 from gateway.drivers.vkt7.session import Session
 from gateway.drivers.vkt7.values import Item, Properties, Shown, qualities, situations
+from gateway.errors import CodedRefusalError
 from gateway.line import Line
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.quantities import Quantity

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from gateway.drivers.crc16_exchange import CodedRefusalError, Exchange
+from gateway.drivers.crc16_exchange import Exchange
 from gateway.drivers.vkt7 import frames
 from gateway.drivers.vkt7.frames import Bounds, Element, Register, Service, ValueType
 from gateway.drivers.vkt7.values import DECIMALS_SIZE, UNIT_SIZE, Properties, Shown, properties, record
-from gateway.errors import DecodeError
+from gateway.errors import CodedRefusalError, DecodeError
 from gateway.line import Framing, Line
 
 FRAMING = Framing(stop_bits=2)

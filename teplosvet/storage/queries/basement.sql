@@ -44,3 +44,6 @@ SELECT event, count(*) FROM device_event GROUP BY event ORDER BY event;
 
 -- name: quarantined
 SELECT count(*) FROM quarantine;
+
+-- name: stored
+SELECT (SELECT count(*) FROM light_reading) + (SELECT count(*) FROM heat_reading);

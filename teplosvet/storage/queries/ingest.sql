@@ -51,6 +51,13 @@ VALUES (%(adapter)s, %(identity)s, %(times)s, %(topic)s, %(payload)s)
 ON CONFLICT (adapter, identity) DO UPDATE
 SET times = u.times + excluded.times, last_at = now(), topic = excluded.topic, payload = excluded.payload;
 
+-- name: forget_unbound
+-- Strangers have an end: beyond so many those go that were heard longest ago.
+DELETE FROM unbound_identity u USING (
+    SELECT adapter, identity FROM unbound_identity ORDER BY last_at DESC, adapter, identity OFFSET %(most)s
+) old
+WHERE u.adapter = old.adapter AND u.identity = old.identity;
+
 -- name: quarantine
 INSERT INTO quarantine AS q (topic, publisher, payload, digest, reason, detail, device)
 VALUES (%(topic)s, %(publisher)s, %(payload)s, %(digest)s, %(reason)s, %(detail)s, %(device)s)

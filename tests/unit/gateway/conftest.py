@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from gateway.clock.timekeeper import Timekeeper
 from gateway.config import MeterConfig
 from gateway.driver import Archive, DriverSettings
 from gateway.line import Line
 from gateway.memory import Memory
-from gateway.meter import Meter
+from gateway.meters.meter import Meter
 from gateway.reporter import Reporter
-from gateway.timekeeper import Timekeeper
 from tests.unit.gateway.simulated_meter import HandClock, Instrument, Kept, SimulatedDriver
 
 ZONE = ZoneInfo("Europe/Moscow")

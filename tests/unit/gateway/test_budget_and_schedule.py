@@ -8,10 +8,10 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.budget import ROWS_A_READ, Budget
 from gateway.config import MeterConfig
 from gateway.memory import Memory
-from gateway.schedule import DEAD_AFTER, Schedule
+from gateway.meters.budget import ROWS_A_READ, Budget
+from gateway.meters.schedule import DEAD_AFTER, Schedule
 from tests.unit.gateway.simulated_meter import START
 
 DAY = timedelta(days=1)

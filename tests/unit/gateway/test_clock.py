@@ -10,9 +10,9 @@ import pytest
 
 from gateway import reporter as reporting
 from gateway.clock import AcceleratedClock, Clock, clock_of_environment
+from gateway.clock.timekeeper import Timekeeper, boot_id, kernel_synchronised
 from gateway.memory import Memory
 from gateway.reporter import Reporter
-from gateway.timekeeper import Timekeeper, boot_id, kernel_synchronised
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.quantities import Quantity
 from teplosvet.domain.readings import Reading

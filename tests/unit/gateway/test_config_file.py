@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config_file import read_config
+from gateway.config.file import read_config
+from gateway.config.tables import ProblemsError
 from gateway.driver import Archive
 from gateway.line import Framing
-from gateway.toml_tables import ProblemsError
 from teplosvet.domain.errors import InvalidFileError
 from teplosvet.domain.quantities import DeviceClass
 from tests.unit.gateway.simulated_meter import HandClock, Instrument, SimulatedProfile

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.driver import Archive
-from gateway.have import Periods, Spans, reach
+from gateway.meters.periods import Periods, Spans, reach
 
 NUMBERS = st.integers(0, 60)
 TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001

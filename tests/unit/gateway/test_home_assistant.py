@@ -8,7 +8,7 @@ import jinja2
 import msgspec
 import pytest
 
-from gateway.home_assistant import About, HomeAssistant, announcement
+from gateway.local.home_assistant import About, HomeAssistant, announcement
 from teplosvet.domain.quantities import Kind, Quantity
 
 # Home Assistant, «Sensor entity», available device classes (components/sensor/const.py, DEVICE_CLASS_UNITS and

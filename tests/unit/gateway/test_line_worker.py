@@ -9,16 +9,16 @@ from datetime import timedelta
 
 import pytest
 
-from gateway import line_worker
 from gateway.clock import AcceleratedClock
+from gateway.clock.timekeeper import Timekeeper
 from gateway.config import MeterConfig
 from gateway.driver import DriverSettings
 from gateway.line import Line
-from gateway.line_worker import LineWorker
 from gateway.memory import Memory
-from gateway.meter import Meter
+from gateway.meters import line_worker
+from gateway.meters.line_worker import LineWorker
+from gateway.meters.meter import Meter
 from gateway.reporter import Reporter
-from gateway.timekeeper import Timekeeper
 from tests.integration.ingest_run import eventually
 from tests.unit.gateway.simulated_meter import START, Instrument, Kept, SimulatedDriver
 

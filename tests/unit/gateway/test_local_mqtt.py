@@ -6,15 +6,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.config import LocalBroker, LocalDevice
-from gateway.local_mqtt import LocalListener
+from gateway.local.listener import LocalListener
 from gateway.reporter import Reporter
 from teplosvet.domain.quantities import DeviceClass, Quantity
 from tests.unit.gateway.conftest import ZONE
 from tests.unit.gateway.simulated_meter import START, HandClock, Kept
+from tests.unit.vendors.sparkplug.encoding import DOUBLE, metric, payload, properties
 
 DEVICES = (
     LocalDevice("lamp-1", "wirenboard", "wb-dali_1", DeviceClass.LIGHT),
     LocalDevice("lamp-2", "tasmota", "pow1", DeviceClass.LIGHT),
+    LocalDevice("lamp-3", "sparkplug-b", "house/edge/lamp", DeviceClass.LIGHT),
 )
 
 
@@ -88,3 +90,19 @@ def test_an_impossible_value_is_said_and_not_stored(listener: LocalListener, kep
     listener.hear("/devices/wb-dali_1/controls/actual_level", b"900")
     listener.pass_on(all_of_it=True)
     assert (kept.live, kept.words()) == ([], ["impossible_value"])
+
+
+def test_what_a_device_tells_of_the_past_is_archive_and_what_cannot_be_read_is_said(
+    listener: LocalListener, kept: Kept
+) -> None:
+    born = [metric("Energy", DOUBLE, alias=1, null=True, more=properties(engUnit="Wh"))]
+    now_ms, topic = round(START.timestamp() * 1000), "spBv1.0/house/{}/edge/lamp"
+    before = metric(kind=DOUBLE, raw=1500, alias=1, at_ms=now_ms - 3_600_000, historical=True)
+    listener.hear(topic.format("DDATA"), payload([before], at_ms=now_ms, seq=0))
+    assert kept.words() == ["message_not_understood"]
+    listener.hear("spBv1.0/house/NBIRTH/edge", payload(at_ms=now_ms, seq=0))
+    listener.hear(topic.format("DBIRTH"), payload(born, at_ms=now_ms, seq=1))
+    listener.hear(topic.format("DDATA"), payload([before], at_ms=now_ms, seq=2))
+    assert kept.live == []
+    (reading,) = kept.archive
+    assert (reading.device, reading.value, reading.measured_at) == ("lamp-3", 1.5, START - timedelta(hours=1))

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.config import MeterConfig
-from gateway.contact import skew_s
 from gateway.driver import Sample
 from gateway.errors import DecodeError, LineError, NoAnswerError
-from gateway.meter import Meter
+from gateway.meters.contact import skew_s
+from gateway.meters.meter import Meter
 from teplosvet.domain.quantities import Quantity
 from teplosvet.domain.readings import Origin
 from tests.unit.gateway.simulated_meter import START, HandClock, Instrument, Kept

@@ -10,7 +10,7 @@ from teplosvet.domain.errors import ConfigurationError
 from tests.command import Call, caller
 
 OWN = """
-from gateway.drivers.mbus_profile import Field, Golden, MbusProfile
+from gateway.drivers.mbus.profile import Field, Golden, MbusProfile
 from teplosvet.domain.quantities import DeviceClass, Quantity
 
 PROFILE = MbusProfile(

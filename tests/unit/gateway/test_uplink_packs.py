@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from gateway import uplink_packs, uplink_rate
 from gateway.outbox import Outbox
 from gateway.outbox.lanes import Lane
-from gateway.uplink_packs import InFlight, Packer, Sent
-from gateway.uplink_rate import Allowance
+from gateway.uplink import packs, rate
+from gateway.uplink.packs import InFlight, Packer, Sent
+from gateway.uplink.rate import Allowance
 from teplosvet.domain.quantities import Quantity
 from teplosvet.domain.readings import Reading
 from teplosvet.wire import messages, senml
@@ -33,7 +33,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    for module in (uplink_packs, uplink_rate):
+    for module in (packs, rate):
         monkeypatch.setattr(module, "time", made)
     return made
 
@@ -77,7 +77,7 @@ def test_one_is_sent_again_with_growing_pauses(clock: Clock) -> None:
     pauses = [later - earlier for earlier, later in pairwise(times)]
     assert pauses[0] == pytest.approx(20, rel=0.3)
     assert pauses[1] == pytest.approx(40, rel=0.3)
-    assert all(pause < 1.3 * uplink_packs.LONGEST_SILENCE_S for pause in pauses)
+    assert all(pause < 1.3 * packs.LONGEST_SILENCE_S for pause in pauses)
     assert len(times) < 25
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.health import Health, Progress
-from gateway.notify import notify, watchdog_s
+from gateway.process.health import Health, Progress
+from gateway.process.notify import notify, watchdog_s
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """The published messages of the reference data, each with what it has to become and why."""
 
 import json
+import struct
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,35 @@ EXPECTED: dict[int, tuple[str, dict[str, dict[str, float]], str | None]] = {
         },
         "2026-01-01T00:00:00+00:00",
     ),
+    # one byte that nobody knows: no reading, and no value is made up for it; fPort 1, no fCnt
+    6: ("chirpstack", {}, "2022-07-18T09:34:15.775023+00:00"),
+    # of the layout: 1.5 MWh in Wh; the meter behind the converter is a device of its own; the converter's clock counts
+    8: (
+        "chirpstack",
+        {
+            "373934355f367f18/12345678": {
+                "energy": 1_500_000,
+                "volume": 42_000,
+                "operating_time": 720,
+                "flow_temperature": 65.43,
+                "return_temperature": 41.0,
+                "flow": 310,
+            }
+        },
+        "2026-01-01T06:00:00+00:00",
+    ),
+    # somebody is there; «dark» is no number of lux
+    9: ("chirpstack", {"24e124538b223213": {"presence": 1}}, "2026-01-01T06:10:00+00:00"),
+}
+
+# Samples that are a layout: DevEUI, port and bytes as it says, put into an uplink of the network server of sample 6.
+LAYOUTS: dict[int, tuple[str, int, bytes]] = {
+    8: (
+        "373934355f367f18",
+        2,
+        struct.pack("<BBBIIIIIHHH", 1, 95, 0x2C, 0x12345678, 1767247200, 1_500_000, 42_000, 720, 6543, 4100, 310),
+    ),
+    9: ("24e124538b223213", 85, bytes([0x03, 0x00, 0x01, 0x04, 0x00, 0x00])),
 }
 
 
@@ -54,6 +85,22 @@ EXPECTED: dict[int, tuple[str, dict[str, dict[str, float]], str | None]] = {
 def samples(shared_folder: Path) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads((shared_folder / "vectors/mqtt/samples.json").read_text("utf-8"))
     return found
+
+
+def message_of(samples: list[dict[str, Any]], position: int) -> dict[str, Any]:
+    """A sample as a message."""
+    if position not in LAYOUTS:
+        return samples[position]
+    assert samples[position]["layout"]
+    eui, f_port, data = LAYOUTS[position]
+    uplink = {
+        **samples[6]["payload"],
+        "time": "2026-01-01T06:10:00Z",
+        "deviceInfo": {"devEui": eui, "deviceProfileName": "sensors"},
+        "fPort": f_port,
+        "data": b64encode(data).decode(),
+    }
+    return {"topic": f"application/a/device/{eui}/event/up", "payload": uplink}
 
 
 def reader_of(sample: dict[str, Any]) -> Adapter:
@@ -64,7 +111,7 @@ def reader_of(sample: dict[str, Any]) -> Adapter:
 
 @pytest.mark.parametrize("position", EXPECTED)
 def test_sample(samples: list[dict[str, Any]], position: int) -> None:
-    sample = samples[position]
+    sample = message_of(samples, position)
     name, values, at = EXPECTED[position]
     adapter = reader_of(sample)
     observations = adapter.session().decode(sample["topic"], as_bytes(sample["payload"]))
@@ -92,3 +139,7 @@ def test_two_notifications_of_one_minute_make_one_picture(samples: list[dict[str
     watts = plain(session.decode(sample["topic"], as_bytes(sample["payload"])))
     assert hours == {"PLATZ/switch:0": {"on_time": 1912800}}
     assert "power" in watts["PLATZ/switch:0"]
+
+
+def test_every_sample_is_expected_to_be_something(samples: list[dict[str, Any]]) -> None:
+    assert EXPECTED.keys() == set(range(len(samples)))

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.driver import Archive, Contact, DriverSettings
-from gateway.drivers.mbus import MbusDriver
-from gateway.drivers.mbus_clock import instant
-from gateway.drivers.mbus_profile import Field, Logger, MbusProfile, Stamp
+from gateway.drivers.mbus.clock import instant
+from gateway.drivers.mbus.driver import MbusDriver
+from gateway.drivers.mbus.profile import Field, Logger, MbusProfile, Stamp
 from gateway.errors import DeviceError
 from gateway.line import Line
 from gateway.mbus.frame import LongFrame

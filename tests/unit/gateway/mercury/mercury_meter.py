@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from gateway.driver import ArchiveRow, Contact, DriverSettings
-from gateway.drivers.mercury_230 import Mercury230Driver
+from gateway.drivers.mercury.mercury_230 import Mercury230Driver
 from gateway.profiles import profile
 from simulators.wire.mercury_slave import MercurySlave, Registers
 from teplosvet.domain.quantities import Quantity
-from tests.unit.gateway.pulsar.instant_line import InstantLine
+from tests.unit.gateway.instant_line import InstantLine
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.driver import Archive, ArchiveRow, Contact, DriverSettings
-from gateway.drivers.mercury_206 import Mercury206Driver
+from gateway.drivers.mercury.mercury_206 import Mercury206Driver
 from gateway.errors import (
     CutShortError,
     DecodeError,
@@ -19,11 +19,12 @@ from gateway.errors import (
     WrongDeviceError,
 )
 from gateway.profiles import profile
+from simulators.wire.crc16 import check
 from simulators.wire.mercury_206_slave import Mercury206Slave
-from simulators.wire.spoilt_answer import Fault, check
+from simulators.wire.spoilt_answer import Fault
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.quantities import Quantity
-from tests.unit.gateway.pulsar.instant_line import InstantLine
+from tests.unit.gateway.instant_line import InstantLine
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 NOW = datetime(2026, 11, 24, 6, 25, 30, tzinfo=UTC)

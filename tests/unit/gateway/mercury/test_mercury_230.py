@@ -16,10 +16,12 @@ from gateway.errors import (
     WrongDeviceError,
 )
 from gateway.profiles import profile
+from simulators.wire.crc16 import check
 from simulators.wire.mercury_slave import MercurySlave, RefusedRequestError
-from simulators.wire.spoilt_answer import Fault, check
+from simulators.wire.spoilt_answer import Fault
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.quantities import Quantity
+from tests.unit.gateway.instant_line import InstantLine
 from tests.unit.gateway.mercury.mercury_meter import (
     MEASURED,
     MOSCOW,
@@ -31,7 +33,6 @@ from tests.unit.gateway.mercury.mercury_meter import (
     requests,
     values,
 )
-from tests.unit.gateway.pulsar.instant_line import InstantLine
 
 
 def test_a_meter_is_read() -> None:

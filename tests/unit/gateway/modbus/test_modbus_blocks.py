@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.drivers.modbus_blocks import Round, Stride, gather, plan
-from gateway.drivers.modbus_master import ModbusRefusedError
-from gateway.drivers.modbus_register import Span, Table
+from gateway.drivers.modbus.blocks import Round, Stride, gather, plan
+from gateway.drivers.modbus.master import ModbusRefusedError
+from gateway.drivers.modbus.register import Span, Table
 from gateway.errors import NoAnswerError
 from gateway.line import Line
 

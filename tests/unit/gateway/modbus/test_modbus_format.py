@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.drivers import modbus_format as fmt
-from gateway.drivers.modbus_dali import Masked, Scaled, linear_percent, logarithmic_percent
+from gateway.drivers.modbus import format as fmt
+from gateway.drivers.modbus.dali import Masked, Scaled, linear_percent, logarithmic_percent
 
 WORDS = st.integers(0, 0xFFFF)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.driver import Archive, ArchiveRow, Contact, Driver, DriverSettings
-from gateway.drivers import modbus_master
+from gateway.drivers.modbus import master
 from gateway.errors import DeviceError
 from gateway.profiles import profile
 from simulators.wire.modbus_models import Climate, Electricity, Heat, LightPoint, dali_gateway, ecl, kamstrup, sdm
@@ -50,7 +50,7 @@ def assert_sound(found: Contact | ArchiveRow) -> None:
 @pytest.mark.parametrize("tcp", [False, True], ids=["rtu", "tcp"])
 @pytest.mark.parametrize("model", MODELS)
 def test_spoiled_answers(model: str, tcp: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(modbus_master.time, "sleep", lambda _: None)
+    monkeypatch.setattr(master.time, "sleep", lambda _: None)
     address, slave = MODELS[model]
     spoiled = seed = 0
     outcomes: dict[bool, int] = {True: 0, False: 0}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.drivers.modbus_master import ModbusMaster, ModbusRefusedError
-from gateway.drivers.modbus_register import Span, Table
+from gateway.drivers.modbus.master import ModbusMaster, ModbusRefusedError
+from gateway.drivers.modbus.register import Span, Table
 from gateway.errors import CutShortError, DecodeError, NoAnswerError, WrongDeviceError
 from tests.unit.gateway.modbus.wire import Script, WireLine, rtu, scripted
 

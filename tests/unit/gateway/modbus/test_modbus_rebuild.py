@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.drivers.modbus_rebuild import Total, hours, register_at
+from gateway.drivers.modbus.rebuild import Total, hours, register_at
 
 START = datetime(2026, 11, 24)  # noqa: DTZ001 (the meter's own time)
 HOUR = timedelta(hours=1)

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from gateway.driver import DriverSettings, Remark, Sample
-from gateway.drivers.modbus import Golden, GoldenError, ModbusProfile
-from gateway.drivers.modbus_format import F32, I32, U16
-from gateway.drivers.modbus_register import ClockRegisters, Register, Table, UnitRegister, sample, stated
+from gateway.drivers.modbus.driver import Golden, ModbusProfile
+from gateway.drivers.modbus.format import F32, I32, U16
+from gateway.drivers.modbus.register import ClockRegisters, Register, Table, UnitRegister, sample, stated
+from gateway.golden import GoldenError
 from gateway.line import Line
 from gateway.profiles import profile
 from teplosvet.domain.errors import ConfigurationError

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.driver import Archive, ArchiveRow, DriverSettings
-from gateway.drivers import modbus_tv7
-from gateway.drivers.modbus_tv7 import Tv7Driver, moment, registers
+from gateway.drivers.modbus import tv7
+from gateway.drivers.modbus.tv7 import Tv7Driver, moment, registers
 from gateway.errors import DecodeError, NothingArchivedError
 from gateway.profiles import profile
 from simulators.wire.modbus_models import Heat
@@ -105,7 +105,7 @@ def test_another_refusal_than_no_record_is_told() -> None:
     def refuse(_: list[int]) -> list[int]:
         raise RefusalError(4)
 
-    with pytest.raises(modbus_tv7.ModbusRefusedError, match="could not carry out"):
+    with pytest.raises(tv7.ModbusRefusedError, match="could not carry out"):
         list(speaking(holding(calculator(), 0x0AB4, refuse)).read_archive(Archive.HOUR, [LAST]))
 
 
@@ -132,7 +132,7 @@ def test_a_quarter_past_is_no_hour() -> None:
 
 
 def test_memory_of_records_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(modbus_tv7, "_REMEMBERED", 30)
+    monkeypatch.setattr(tv7, "_REMEMBERED", 30)
     driver = speaking(calculator())
     rows = list(driver.read_archive(Archive.HOUR, [LAST - timedelta(hours=n) for n in range(100)]))
     assert len(rows) == 100

@@ -4,8 +4,9 @@ import random
 from typing import Any
 
 from gateway.line import Framing, Line
+from simulators.wire.crc16 import check, checked
 from simulators.wire.line_server import Piece
-from simulators.wire.modbus_slave import RtuBus, Slave, TcpBus, crc
+from simulators.wire.modbus_slave import RtuBus, Slave, TcpBus
 
 
 class Wire:
@@ -40,7 +41,7 @@ class Wire:
             if not data:
                 return b""
         if isinstance(self.bus, RtuBus) and len(data) > 3 and self.chance.random() < 0.7:
-            data[-2:] = crc(bytes(data[:-2]))
+            data[-2:] = check(bytes(data[:-2]))
         return bytes(data)
 
     def read(self, count: int) -> bytes:
@@ -94,5 +95,4 @@ def scripted(*answers: bytes, tcp: bool = False) -> WireLine:
 
 def rtu(text: str) -> bytes:
     """A frame with its check, out of hexadecimal."""
-    data = bytes.fromhex(text)
-    return data + crc(data)
+    return checked(bytes.fromhex(text))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.driver import Archive, ArchiveRow, Contact, DriverSettings
-from gateway.drivers.pulsar import PulsarDriver
+from gateway.drivers.pulsar.driver import PulsarDriver
 from gateway.errors import (
     CutShortError,
     DecodeError,
@@ -20,11 +20,12 @@ from gateway.errors import (
     WrongDeviceError,
 )
 from gateway.profiles import profile
+from simulators.wire.crc16 import check
 from simulators.wire.pulsar_slave import PulsarSlave, RefusedRequestError, Value
-from simulators.wire.spoilt_answer import Fault, check
+from simulators.wire.spoilt_answer import Fault
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.quantities import Quantity
-from tests.unit.gateway.pulsar.instant_line import InstantLine
+from tests.unit.gateway.instant_line import InstantLine
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.drivers.pulsar import PulsarProfile
-from gateway.drivers.pulsar_frames import (
+from gateway.drivers.pulsar.driver import PulsarProfile
+from gateway.drivers.pulsar.frames import (
     Function,
     archive_part,
     archive_request,
@@ -23,9 +23,9 @@ from gateway.drivers.pulsar_frames import (
     stamp,
 )
 from gateway.errors import DecodeError, NothingArchivedError, RefusedError, WrongDeviceError
+from gateway.golden import GoldenError
 from gateway.profiles.pulsar import PROFILE as PULSAR
 from gateway.profiles.pulsar_m import PROFILE as PULSAR_M
-from teplosvet.domain.errors import TeplosvetError
 
 PROFILES = (PULSAR, PULSAR_M)
 
@@ -55,13 +55,13 @@ def test_captured_frames_mean_what_they_have_to(model: PulsarProfile) -> None:
 def test_each_golden_can_fail(model: PulsarProfile) -> None:
     for golden in model.goldens:
         other = golden.request.replace(golden.request[:8], "00000001")
-        with pytest.raises(TeplosvetError, match="another request"):
+        with pytest.raises(GoldenError, match="another request"):
             replace(model, goldens=(replace(golden, request=other),)).check_goldens()
-        with pytest.raises(TeplosvetError, match="instead of"):
+        with pytest.raises(GoldenError, match=r"should be|not expected"):
             replace(model, goldens=(replace(golden, expected={31: 1.0}),)).check_goldens()
         if golden.answer:
             wrong = {bit: value + 0.01 for bit, value in golden.expected.items()}
-            with pytest.raises(TeplosvetError, match="instead of"):
+            with pytest.raises(GoldenError, match=r"should be|not expected"):
                 replace(model, goldens=(replace(golden, expected=wrong),)).check_goldens()
             spoilt = bytes.fromhex(golden.answer)
             spoilt = spoilt[:8] + bytes([spoilt[8] ^ 1]) + spoilt[9:]

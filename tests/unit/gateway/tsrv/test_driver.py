@@ -11,8 +11,8 @@ from gateway.profiles import profile
 from simulators.wire.tsrv_slave import MOSCOW, TsrvSettings, TsrvSlave
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.quantities import Quantity
+from tests.unit.gateway.instant_line import InstantLine
 from tests.unit.gateway.vkt7.house import BUILT, DAY, HOUR, NOW, course, hours, local, rows_of
-from tests.unit.gateway.vkt7.memory_line import MemoryLine
 
 
 def _house(model: str = "tsrv-024", **settings: object) -> tuple[TsrvSlave, Driver]:
@@ -22,7 +22,7 @@ def _house(model: str = "tsrv-024", **settings: object) -> tuple[TsrvSlave, Driv
 
 
 def _driver(slave: TsrvSlave, model: str = "tsrv-024", **options: str) -> Driver:
-    return profile(model).driver(MemoryLine(slave), DriverSettings("cellar", "1", MOSCOW, options))
+    return profile(model).driver(InstantLine(slave), DriverSettings("cellar", "1", MOSCOW, options))
 
 
 def _heat(row: object) -> float | None:
@@ -93,7 +93,7 @@ def test_channels_can_be_chosen() -> None:
 )
 def test_a_wrong_configuration(address: str, options: dict[str, str]) -> None:
     with pytest.raises(ConfigurationError, match="cellar"):
-        profile("tsrv-024").driver(MemoryLine(_house()[0]), DriverSettings("cellar", address, MOSCOW, options))
+        profile("tsrv-024").driver(InstantLine(_house()[0]), DriverSettings("cellar", address, MOSCOW, options))
 
 
 def test_registers_that_it_lacks_are_told() -> None:

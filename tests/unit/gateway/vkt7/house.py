@@ -10,7 +10,7 @@ from gateway.profiles import profile
 from simulators.wire.heat_state import HeatState
 from simulators.wire.vkt7_slave import MOSCOW, Vkt7Settings, Vkt7Slave
 from teplosvet.domain.quantities import Quantity
-from tests.unit.gateway.vkt7.memory_line import MemoryLine
+from tests.unit.gateway.instant_line import InstantLine
 
 BUILT = datetime(2025, 10, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 5, 9, 47, 12, tzinfo=UTC)
@@ -46,10 +46,10 @@ def house(now: datetime | Callable[[], datetime] = NOW, **settings: object) -> t
     """The calculator and a driver for its first heat input."""
     clock = now if callable(now) else lambda: now
     slave = Vkt7Slave(Vkt7Settings(7, BUILT, **settings), clock, course)  # type: ignore[arg-type]
-    return slave, driver_on(MemoryLine(slave))
+    return slave, driver_on(InstantLine(slave))
 
 
-def driver_on(line: MemoryLine, **options: str) -> Driver:
+def driver_on(line: InstantLine, **options: str) -> Driver:
     return profile("vkt-7").driver(line, DriverSettings("cellar", "7", MOSCOW, options))
 
 

@@ -12,8 +12,8 @@ from simulators.wire.heat_state import HeatState
 from simulators.wire.vkt7_slave import ALL_ELEMENTS, MOSCOW, Vkt7Settings, Vkt7Slave
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.quantities import Quantity
+from tests.unit.gateway.instant_line import InstantLine
 from tests.unit.gateway.vkt7.house import ALWAYS, BUILT, NOW, course, driver_on, house
-from tests.unit.gateway.vkt7.memory_line import MemoryLine
 
 
 def test_values_and_totals_of_one_session() -> None:
@@ -40,7 +40,7 @@ def test_values_and_totals_of_one_session() -> None:
 
 
 def test_it_speaks_with_two_stop_bits() -> None:
-    line = MemoryLine(house()[0])
+    line = InstantLine(house()[0])
     driver_on(line).read()
     assert line.usual == FRAMING
     assert FRAMING.bits == 11
@@ -58,19 +58,19 @@ def test_the_second_heat_input_has_its_own_elements_and_decimals() -> None:
     decimals = {57: 2, 59: 2, 60: 2, 61: 1, 66: 3, 69: 1, 70: 1, 71: 2, 76: 4}
     second = HeatState(0.1234, 11.1, 10.2, 9.3, 8.4, 7.0, flow_c=61.5, flow_kgf_cm2=3.25)
     slave = Vkt7Slave(Vkt7Settings(7, BUILT, decimals=decimals), lambda: NOW, course, lambda _: second)
-    values = {s.quantity: s.value for s in driver_on(MemoryLine(slave), input="2").read().samples}
+    values = {s.quantity: s.value for s in driver_on(InstantLine(slave), input="2").read().samples}
     assert values[Quantity.HEAT_ENERGY_KWH] == pytest.approx(0.1234 * 1163)
     assert values[Quantity.HEAT_VOLUME_M3] == 11.1
     assert values[Quantity.FLOW_TEMPERATURE_C] == 61.5
     assert values[Quantity.FLOW_PRESSURE_KPA] == pytest.approx(3.25 * 98.0665)
-    first = {s.quantity: s.value for s in driver_on(MemoryLine(slave)).read().samples}
+    first = {s.quantity: s.value for s in driver_on(InstantLine(slave)).read().samples}
     assert first[Quantity.FLOW_TEMPERATURE_C] == 92.31
 
 
 def test_units_are_what_the_calculator_says() -> None:
     units = dict(Vkt7Settings(7, BUILT).units) | {53: "ГДж", 48: "МПа", 45: "т/ч"}
     slave = Vkt7Slave(Vkt7Settings(7, BUILT, units=units, old_units=True), lambda: NOW, course)
-    contact = driver_on(MemoryLine(slave)).read()
+    contact = driver_on(InstantLine(slave)).read()
     values = {s.quantity: s.value for s in contact.samples}
     assert values[Quantity.HEAT_ENERGY_KWH] == pytest.approx(int(course(NOW).heat_gcal * 1000) / 3.6)
     assert values[Quantity.FLOW_PRESSURE_KPA] == 6100
@@ -98,7 +98,7 @@ def test_what_is_outside_its_range_is_no_value() -> None:
 
 def test_what_cannot_be_is_told_and_left_out() -> None:
     slave = Vkt7Slave(Vkt7Settings(7, BUILT), lambda: NOW, lambda at: replace(course(at), return_c=243.0))
-    contact = driver_on(MemoryLine(slave)).read()
+    contact = driver_on(InstantLine(slave)).read()
     assert Quantity.RETURN_TEMPERATURE_C not in {s.quantity for s in contact.samples}
     assert contact.remarks[0].event == "impossible_value"
     assert contact.remarks[0].data["value"] == 243.0
@@ -125,12 +125,12 @@ def test_an_anonymous_calculator() -> None:
 @pytest.mark.parametrize("address", ["", "0", "256", "7a", "-1", "７"])
 def test_a_wrong_address_is_a_matter_of_configuration(address: str) -> None:
     with pytest.raises(ConfigurationError, match="network number"):
-        profile("vkt-7").driver(MemoryLine(house()[0]), DriverSettings("cellar", address))
+        profile("vkt-7").driver(InstantLine(house()[0]), DriverSettings("cellar", address))
 
 
 def test_a_wrong_heat_input() -> None:
     with pytest.raises(ConfigurationError, match="heat inputs 1 and 2"):
-        driver_on(MemoryLine(house()[0]), input="3")
+        driver_on(InstantLine(house()[0]), input="3")
 
 
 def test_it_keeps_no_month_archive_here() -> None:
@@ -140,7 +140,7 @@ def test_it_keeps_no_month_archive_here() -> None:
 
 def test_another_confirmation_than_asked_for() -> None:
     slave, _ = house()
-    line = MemoryLine(
+    line = InstantLine(
         slave, lambda data: bytes.fromhex("0710 3ffe 0000 adfb".replace(" ", "")) if data[1] == 16 else data
     )
     with pytest.raises((DecodeError, RefusedError)):
@@ -149,7 +149,7 @@ def test_another_confirmation_than_asked_for() -> None:
 
 def test_the_zone_is_that_of_its_clock() -> None:
     slave, _ = house(zone=MOSCOW)
-    driver = profile("vkt-7").driver(MemoryLine(slave), DriverSettings("cellar", "7"))  # the installer forgot the zone
+    driver = profile("vkt-7").driver(InstantLine(slave), DriverSettings("cellar", "7"))  # the installer forgot the zone
     clock = driver.read().meter_clock
     assert clock is not None
     assert (clock - NOW).total_seconds() == 3 * 3600

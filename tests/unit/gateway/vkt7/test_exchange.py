@@ -3,11 +3,19 @@
 import pytest
 
 from gateway.drivers.crc16 import with_crc16
-from gateway.drivers.crc16_exchange import CodedRefusalError, Exchange
-from gateway.errors import CollisionError, CutShortError, DecodeError, DeviceError, NoAnswerError, WrongDeviceError
+from gateway.drivers.crc16_exchange import Exchange
+from gateway.errors import (
+    CodedRefusalError,
+    CollisionError,
+    CutShortError,
+    DecodeError,
+    DeviceError,
+    NoAnswerError,
+    WrongDeviceError,
+)
 from gateway.line import Framing
+from tests.unit.gateway.instant_line import InstantLine
 from tests.unit.gateway.vkt7.house import driver_on, house
-from tests.unit.gateway.vkt7.memory_line import MemoryLine
 
 
 @pytest.mark.parametrize("mishap", ["spoilt", "cut", "mute"])
@@ -25,7 +33,7 @@ def test_one_disturbance_is_overcome(mishap: str) -> None:
         ("spoilt", DecodeError, "noise, or two meters that speak at once"),
         ("cut", CutShortError, "began and did not end"),
         ("mute", NoAnswerError, "check the wires, the address, the speed"),
-        ("foreign", WrongDeviceError, "address 8 answered instead of 7"),
+        ("foreign", WrongDeviceError, "address 158 answered instead of 7"),
     ],
 )
 def test_two_are_told(mishap: str, error: type[DeviceError], sentence: str) -> None:
@@ -53,7 +61,7 @@ def test_a_converter_with_echo() -> None:
 def test_a_spoilt_echo() -> None:
     slave, _ = house()
     slave.mishaps.echo = True
-    line = MemoryLine(slave, lambda data: data[:5] + b"\x55" + data[6:])
+    line = InstantLine(slave, lambda data: data[:5] + b"\x55" + data[6:])
     with pytest.raises(DecodeError, match="echo"):
         driver_on(line).read()
 
@@ -67,7 +75,7 @@ class _Answering:
 
 
 def _exchange(answer: bytes) -> Exchange:
-    return Exchange(MemoryLine(_Answering(answer)), "cellar", 1, Framing(), 0.1, {2: "no such register"})  # type: ignore[arg-type]
+    return Exchange(InstantLine(_Answering(answer)), "cellar", 1, Framing(), 0.1, {2: "no such register"})  # type: ignore[arg-type]
 
 
 def _ask(answer: bytes) -> bytes:

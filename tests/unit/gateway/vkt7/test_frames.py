@@ -8,7 +8,7 @@ from gateway.drivers.crc16 import crc16, crc16_holds, with_crc16
 from gateway.drivers.vkt7 import frames
 from gateway.drivers.vkt7.frames import Element, Register, ValueType
 from gateway.errors import DecodeError
-from simulators.wire.crc16_answers import checked
+from simulators.wire.crc16 import checked
 from tests.unit.gateway.vkt7.house import local
 
 BEGIN = "ffff 07 10 3fff 0000 cc 80000000 7e20"

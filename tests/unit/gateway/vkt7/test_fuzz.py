@@ -5,9 +5,9 @@ from collections import Counter
 
 from gateway.driver import Archive, Contact
 from gateway.errors import DeviceError
-from simulators.wire.crc16_answers import checked
+from simulators.wire.crc16 import checked
+from tests.unit.gateway.instant_line import InstantLine
 from tests.unit.gateway.vkt7.house import NOW, driver_on, hours, house
-from tests.unit.gateway.vkt7.memory_line import MemoryLine
 
 ANSWERS = 20_000
 
@@ -43,7 +43,7 @@ class Spoiler:
 def test_twenty_thousand_spoilt_answers() -> None:
     spoiler, ends = Spoiler(7), Counter[str]()
     slave, _ = house()
-    line = MemoryLine(slave, spoiler)
+    line = InstantLine(slave, spoiler)
     while spoiler.spoilt < ANSWERS:
         driver = driver_on(line)
         try:

@@ -1,0 +1,1 @@
+"""A simulated basement behind a real gateway: how it is run, and what has to come out."""
