@@ -40,7 +40,9 @@ class Rule(IntEnum):
     """The interval in which the register moved its decimal point."""
     RATE_ESTIMATE = 4
     """No register difference exists: the mean rate of the accepted readings before and after, times the duration."""
-    UNKNOWN = 5
+    DERIVED = 5
+    """No register at all: measured power times the time that it is known to have held."""
+    UNKNOWN = 6
     """No register difference and no rate: not an amount, and never zero."""
 
     @property

@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import psycopg
+from numpy.typing import NDArray
 from psycopg.rows import TupleRow
 
 from analytics.consumption import Rule, per_bucket
+from analytics.derived_energy import derived_energy
 from analytics.rollup.compute import register_path
 from analytics.rollup.devices import load_devices
+from analytics.rollup.light import POWER_OF
 from analytics.rollup.load import read_range
 from teplosvet.domain.contracts import Carrier
 from teplosvet.domain.errors import ConfigurationError, UnknownNameError
@@ -107,10 +110,9 @@ def consumption_of(
         raise ConfigurationError(f"more than {MOST_INTERVALS:,} intervals: ask for a shorter span, or by day or month")
     series = read_range(connection, device_id, register, span)
     if series is None:
-        nothing = [Interval(a, b, None, None, 0.0, Rule.UNKNOWN.text) for a, b in pairwise(edges)]
-        return Answer(device, register, register.spec.unit, nothing, [])
+        return Answer(device, register, register.spec.unit, _derived(connection, device_id, register, edges), [])
     path = register_path(facts, register, series, round(span[0].timestamp() * 1e6))
-    buckets = per_bucket(path, np.array([round(edge.timestamp() * 1e6) for edge in edges], dtype=np.int64))
+    buckets = per_bucket(path, _micros(edges))
     intervals = [
         Interval(start, end, _known(amount), _known(estimated), float(covered), Rule(rule).text)
         for start, end, amount, estimated, covered, rule in zip(
@@ -118,6 +120,32 @@ def consumption_of(
         )
     ]
     return Answer(device, register, register.spec.unit, intervals, sorted({f.code.value for f in path.findings}))
+
+
+def _derived(
+    connection: psycopg.Connection[TupleRow], device_id: int, register: Quantity, edges: list[datetime]
+) -> list[Interval]:
+    """Intervals of a register that has no readings: out of power where there is any, else unknown."""
+    power = POWER_OF.get(register)
+    readings = None if power is None else read_range(connection, device_id, power, (edges[0], edges[-1]))
+    if readings is None:
+        return [Interval(a, b, None, None, 0.0, Rule.UNKNOWN.text) for a, b in pairwise(edges)]
+    energy = derived_energy(readings.at_us, readings.register, _micros(edges))
+    return [
+        Interval(
+            start,
+            end,
+            _known(amount),
+            _known(amount),
+            float(covered),
+            (Rule.DERIVED if covered > 0 else Rule.UNKNOWN).text,
+        )
+        for (start, end), amount, covered in zip(pairwise(edges), energy.energy_kwh, energy.covered_s, strict=True)
+    ]
+
+
+def _micros(edges: list[datetime]) -> NDArray[np.int64]:
+    return np.array([round(edge.timestamp() * 1e6) for edge in edges], dtype=np.int64)
 
 
 def main_register(device_class: DeviceClass) -> Quantity:

@@ -7,13 +7,16 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.consumption import EnergyPath, RegisterSeries, energy_path, per_bucket
+from analytics.consumption import EnergyPath, RegisterSeries, Rule, energy_path, per_bucket
+from analytics.heat_physics import Steps
 from analytics.rollup.devices import DeviceFacts
+from analytics.rollup.heat import steps_of
+from analytics.rollup.light import REGISTER_OF, derived_rows, light_rows
 from analytics.rollup.load import DeviceReadings
 from analytics.rollup.windows import Window, settled_from
 from teplosvet.domain.findings import Finding
 from teplosvet.domain.periods import local_midnight
-from teplosvet.domain.quantities import Kind, Quantity, columns_of, counters_of
+from teplosvet.domain.quantities import DeviceClass, Kind, Quantity, columns_of, counters_of
 
 HOUR_US = 3_600_000_000
 
@@ -73,6 +76,11 @@ class Made:
     hourly: list[NDArray[np.void]] = field(default_factory=list)
     daily: list[NDArray[np.void]] = field(default_factory=list)
     states: list[NDArray[np.void]] = field(default_factory=list)
+    light: list[NDArray[np.void]] = field(default_factory=list)
+    windows: list[Window] = field(default_factory=list)
+    """The windows whose readings were read."""
+    steps: dict[int, Steps] = field(default_factory=dict)
+    """Resolution of heat meters, by device."""
     registers: list[RegisterWindow] = field(default_factory=list)
     epochs: list[EpochStart] = field(default_factory=list)
     findings: list[tuple[int, Quantity, Finding]] = field(default_factory=list)
@@ -107,6 +115,32 @@ def make(made: Made, facts: DeviceFacts, window: Window, readings: DeviceReading
     for quantity in columns_of(facts.device_class):
         if quantity.spec.kind is not Kind.COUNTER:
             made.states += _states(quantity, readings, slice(first, last))
+    made.windows.append(window)
+    _make_more(made, facts, window, readings)
+
+
+def _make_more(made: Made, facts: DeviceFacts, window: Window, readings: DeviceReadings) -> None:
+    """What only some classes have: days of light points, energy without a register, the steps of heat meters."""
+    if facts.device_class is DeviceClass.HEAT:
+        made.steps[facts.id] = steps_of(facts, readings)
+    if facts.device_class not in REGISTER_OF:
+        return
+    days = _days(window, readings.at_us, ZoneInfo(facts.zone))
+    if len(days) < 2:
+        return
+    if facts.device_class is DeviceClass.LIGHT:
+        made.light.append(light_rows(facts.id, readings, days))
+    for into, edges in ((made.hourly, _hours(window, readings.at_us)), (made.daily, days)):
+        found = derived_rows(facts, readings, edges, days)
+        if found is not None:
+            places, energy = found
+            rows = np.empty(len(places), dtype=CONSUMPTION)
+            rows["device_id"], rows["quantity"] = facts.id, CODES[REGISTER_OF[facts.device_class]]
+            rows["at_us"], rows["width_s"] = edges[places], np.diff(edges)[places] // 1_000_000
+            rows["amount"] = rows["estimated"] = energy.energy_kwh[places]
+            rows["covered_s"] = np.round(energy.covered_s[places])
+            rows["rule"] = Rule.DERIVED
+            into.append(rows)
 
 
 def make_register(made: Made, facts: DeviceFacts, window: Window, quantity: Quantity, series: RegisterSeries) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import pairwise
 
 import psycopg
@@ -58,6 +59,8 @@ class DeviceFacts:
         installations: In order of time.
         births: Instant, code of the serial number and start registers. [µs since 1970], [unit of the quantity]
         epochs: Instant and decimal exponent in force from it, by quantity. [µs since 1970]
+        steps: Least step of its values as it stated at its last birth, by quantity. [unit of the quantity]
+        metered: First and last local day that its energy register reaches into, where energy can be derived.
     """
 
     id: int
@@ -68,6 +71,8 @@ class DeviceFacts:
     installations: list[Installed] = field(default_factory=list)
     births: list[tuple[int, int, Mapping[str, float]]] = field(default_factory=list)
     epochs: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    steps: Mapping[str, float] = field(default_factory=dict)
+    metered: tuple[date, date] | None = None
 
     def profile(self, quantity: Quantity) -> RegisterProfile:
         """What is known of a register before any reading."""
@@ -135,4 +140,9 @@ def load_devices(connection: psycopg.Connection[TupleRow], ids: Sequence[int]) -
     for key, quantity, at_us, shift in connection.execute(query("rollup", "epochs"), values):
         if key in facts:
             facts[key].epochs.setdefault(quantity, []).append((at_us, shift))
+    for key, steps in connection.execute(query("rollup", "resolutions"), values):
+        if key in facts:
+            facts[key].steps = steps
+    for key, first, last in connection.execute(query("rollup", "metered_days"), values):
+        facts[key].metered = (first, last)
     return facts

@@ -1,8 +1,8 @@
 """Where a meter's own memory speaks, live readings of the same hour are overruled.
 
-A live register is read some seconds before the moment that it is stored under, and may be a glitch; the record of an hour
-is what the meter itself closed that hour with. Between two records that are an hour or less apart nothing is missing, and
-a live reading there could only contradict them; unless the instrument was exchanged between.
+A live register is read some seconds before the moment that it is stored under, and may be a glitch; the record of an
+hour is what the meter itself closed that hour with. Between two records that are an hour or less apart nothing is
+missing, and a live reading there could only contradict them; unless the instrument was exchanged between.
 """
 
 import numpy as np

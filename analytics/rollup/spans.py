@@ -8,6 +8,7 @@ from psycopg.rows import TupleRow
 
 from analytics.rollup.compute import Made, make, make_register
 from analytics.rollup.devices import DeviceFacts, load_devices
+from analytics.rollup.heat import check_heat
 from analytics.rollup.load import read_windows
 from analytics.rollup.store import open_stages, stage, store
 from analytics.rollup.windows import LAST_US, Dirty, Window, close_windows, open_windows
@@ -75,6 +76,8 @@ def _roll_part(
         sparse = [dirty[key] for key, quantity in made.sparse if quantity is register]
         _roll_register(connection, register, facts, sparse, made)
     store(connection, device_class, made)
+    if device_class is DeviceClass.HEAT:
+        check_heat(connection, facts, made.steps)
     close_windows(connection)
     return made.again
 

@@ -12,13 +12,19 @@ from psycopg.types.json import Jsonb
 
 from analytics.consumption import Rule
 from analytics.daily import MIN_COVERAGE
-from analytics.rollup.compute import QUANTITIES, EpochStart, Made
+from analytics.rollup.compute import CODES, QUANTITIES, EpochStart, Made
+from analytics.rollup.heat import CODES_OF_HEAT
+from analytics.rollup.light import REGISTER_OF, forget_derived, stage_light, store_light
 from teplosvet.domain.contracts import Carrier
+from teplosvet.domain.findings import FindingCode
 from teplosvet.domain.quantities import DeviceClass
 from teplosvet.storage.columns import write_columns
 from teplosvet.storage.queries import query
 
 _CODES = {"quantities": [str(quantity) for quantity in QUANTITIES], "rules": [rule.text for rule in Rule]}
+
+CHECKS = [FindingCode.ENERGY_LEVEL_MISMATCH.value, *CODES_OF_HEAT]
+"""Findings that do not come from a register alone, and are not forgotten when it is made again."""
 
 _ROUNDING = sql.Literal(1e-7)
 """A row that differs by less is left as it is: a window that begins elsewhere adds up otherwise. [unit]"""
@@ -34,11 +40,19 @@ def stage(connection: psycopg.Connection[TupleRow], made: Made) -> None:
     _copy(connection, "copy_consumption", "stage_hourly", made.hourly)
     _copy(connection, "copy_consumption", "stage_daily", made.daily)
     _copy(connection, "copy_state", "stage_state", made.states)
-    made.hourly, made.daily, made.states = [], [], []
+    stage_light(connection, made.light)
+    made.hourly, made.daily, made.states, made.light = [], [], [], []
 
 
 def store(connection: psycopg.Connection[TupleRow], device_class: DeviceClass, made: Made) -> None:
     """Replace what the open windows held by what was staged, and by the epochs and findings that were made."""
+    windows = {
+        "device_ids": [each.device_id for each in made.windows],
+        "from_us": [each.from_us for each in made.windows],
+        "to_us": [each.to_us for each in made.windows],
+    }
+    if device_class in REGISTER_OF:
+        forget_derived(connection, device_class, CODES[REGISTER_OF[device_class]], windows)
     connection.execute(query("rollup", "merge_hourly", rounding=_ROUNDING), _CODES)
     connection.execute(query("rollup", "merge_daily", rounding=_ROUNDING), _CODES)
     connection.execute(query("rollup", "merge_state"), _CODES)
@@ -49,10 +63,12 @@ def store(connection: psycopg.Connection[TupleRow], device_class: DeviceClass, m
         "to_us": [each.to_us for each in made.registers],
     }
     connection.execute(query("rollup", "forget_epochs"), remade)
-    connection.execute(query("rollup", "forget_findings"), remade)
+    connection.execute(query("rollup", "forget_findings"), {**remade, "others": CHECKS})
     with connection.cursor() as cursor:
         cursor.executemany(query("rollup", "epoch"), [_epoch(each) for each in made.epochs])
         cursor.executemany(query("rollup", "finding"), list(_findings(made)))
+    if device_class is DeviceClass.LIGHT:
+        store_light(connection, windows)
     for carrier in Carrier:
         if carrier.device_class is device_class and carrier is not Carrier.WATER:
             parts = {

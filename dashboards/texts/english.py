@@ -266,6 +266,17 @@ FINDINGS = {
     "finding.register_clock_step": "The clock of a meter was set back.",
     "finding.meter_exchange": "A meter was exchanged.",
     "finding.outage": "Readings were missing for a while.",
+    "finding.energy_level_mismatch": (
+        "A light point counted {energy_kwh}; its hours at each level and the power there make {level_kwh}."
+    ),
+    "finding.heat_balance": (
+        "A heat meter counted {energy_kwh}; its own volume and temperatures allow {low_kwh} to {high_kwh}."
+    ),
+    "finding.heat_flow_without_energy": (
+        "A heat meter counted no energy while {volume_m3} m³ went through it, cooled by {difference_k} K."
+    ),
+    "finding.heat_power_exceeded": "A heat meter showed {power_kw} kW, more than the {greatest_kw} kW it can pass.",
+    "finding.heat_sensor_fault": "A temperature sensor of a heat meter cannot be right: {flow_c} in, {return_c} out.",
     "finding.low_coverage": "Only {used_days} of {days} days of the {period} can be used.",
     "finding.negative_energy": "On {days} days of the {period} the energy is below zero ({energy_kwh} in all).",
     "finding.weather_missing": "On {days} days of the {period} the weather is not known.",

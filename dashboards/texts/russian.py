@@ -276,6 +276,19 @@ FINDINGS = {
     "finding.register_clock_step": "Часы прибора были переведены назад.",
     "finding.meter_exchange": "Прибор был заменён.",
     "finding.outage": "Некоторое время показаний не было.",
+    "finding.energy_level_mismatch": (
+        "Светильник насчитал {energy_kwh}; часы работы на каждом уровне и мощность на нём дают {level_kwh}."
+    ),
+    "finding.heat_balance": (
+        "Теплосчётчик насчитал {energy_kwh}; по его же объёму и температурам должно быть от {low_kwh} до {high_kwh}."
+    ),
+    "finding.heat_flow_without_energy": (
+        "Теплосчётчик не насчитал энергии, хотя прошло {volume_m3} м³ с охлаждением на {difference_k} К."
+    ),
+    "finding.heat_power_exceeded": "Теплосчётчик показал {power_kw} кВт, больше возможных {greatest_kw} кВт.",
+    "finding.heat_sensor_fault": (
+        "Датчик температуры теплосчётчика показывает невозможное: подача {flow_c}, обратка {return_c}."
+    ),
     "finding.low_coverage": "Пригодных дней: {used_days} из {days}, {period}.",
     "finding.negative_energy": "Дней с энергией ниже нуля: {days} (всего {energy_kwh}), {period}.",
     "finding.weather_missing": "Дней без погоды: {days}, {period}.",

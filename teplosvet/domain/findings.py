@@ -29,6 +29,12 @@ class FindingCode(StrEnum):
     REGISTER_CLOCK_STEP = "register_clock_step"
     METER_EXCHANGE = "meter_exchange"
     OUTAGE = "outage"
+    # physics of a meter against itself
+    ENERGY_LEVEL_MISMATCH = "energy_level_mismatch"
+    HEAT_BALANCE = "heat_balance"
+    HEAT_FLOW_WITHOUT_ENERGY = "heat_flow_without_energy"
+    HEAT_POWER_EXCEEDED = "heat_power_exceeded"
+    HEAT_SENSOR_FAULT = "heat_sensor_fault"
     # days and weather
     LOW_COVERAGE = "low_coverage"
     NEGATIVE_ENERGY = "negative_energy"

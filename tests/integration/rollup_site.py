@@ -24,6 +24,10 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "consumption_hourly": ("device_id, quantity, hour", "amount, estimated, covered_s, rule"),
     "consumption_daily": ("device_id, quantity, day", "amount, estimated, covered_s, day_s, rule"),
     "state_hourly": ("device_id, quantity, hour", "mean, low, high, samples"),
+    "light_use_daily": (
+        "device_id, day",
+        "covered_s, off_s, dimmed_s, full_s, present_s, presence_events, failed_s, override_s, energy_by_level_kwh",
+    ),
     "building_energy_daily": ("building_id, carrier, day", "energy_kwh, estimated_kwh, coverage, devices"),
     "register_epoch": ("device_id, quantity, started_at", "shift, reason"),
     "register_finding": ("device_id, quantity, found_at, code", "severity, data"),

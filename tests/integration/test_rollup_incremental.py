@@ -32,7 +32,7 @@ def test_running_again_changes_nothing(database: str) -> None:
     rng = np.random.default_rng(11)
     with house(database) as site:
         building = site.building()
-        points = [a_point(site, rng, building, n) for n in range(2)]
+        points = [a_point(site, rng, building, n) for n in range(3)]
         for point in points:
             point.deliver(site, np.flatnonzero(point.keep))
         roll_up(site.connection)

@@ -47,6 +47,22 @@ SELECT device_id, quantity, (extract(epoch FROM started_at) * 1000000)::bigint, 
 FROM register_epoch WHERE device_id = ANY(%(ids)s)
 ORDER BY device_id, quantity, started_at;
 
+-- name: resolutions
+SELECT DISTINCT ON (device_id) device_id, resolutions
+FROM device_birth WHERE device_id = ANY(%(ids)s) AND resolutions <> jsonb_build_object()
+ORDER BY device_id, born_at DESC;
+
+-- name: metered_days
+-- The days that the energy register reaches into, of devices whose energy can be derived where it does not.
+SELECT d.id, f.day, l.day
+FROM device d
+CROSS JOIN LATERAL (SELECT CASE d.class WHEN 'light' THEN 'light_energy_kwh' ELSE 'active_energy_kwh' END AS register) r
+CROSS JOIN LATERAL (SELECT day FROM consumption_daily WHERE device_id = d.id AND quantity = register AND rule <> 'derived'
+                    ORDER BY day LIMIT 1) f
+CROSS JOIN LATERAL (SELECT day FROM consumption_daily WHERE device_id = d.id AND quantity = register AND rule <> 'derived'
+                    ORDER BY day DESC LIMIT 1) l
+WHERE d.id = ANY(%(ids)s) AND d.class IN ('light', 'electricity');
+
 -- name: create_window
 CREATE TEMP TABLE {window} (
     device_id integer, out_from timestamptz, out_to timestamptz, read_from timestamptz, read_to timestamptz, length_s double precision,
@@ -197,7 +213,12 @@ CREATE TEMP TABLE IF NOT EXISTS stage_state (
     device_id integer, quantity integer, at_us bigint, mean double precision, low double precision, high double precision,
     samples integer
 );
-TRUNCATE stage_hourly, stage_daily, stage_state;
+CREATE TEMP TABLE IF NOT EXISTS stage_light (
+    device_id integer, at_us bigint, width_s integer, covered_s integer, off_s double precision, dimmed_s double precision,
+    full_s double precision, present_s double precision, presence_events double precision, failed_s double precision,
+    override_s double precision, energy_by_level_kwh double precision, doubt_kwh double precision
+);
+TRUNCATE stage_hourly, stage_daily, stage_state, stage_light;
 
 -- name: copy_consumption
 COPY {stage} (device_id, quantity, at_us, width_s, amount, estimated, covered_s, rule) FROM STDIN (FORMAT binary);
@@ -256,7 +277,7 @@ ON CONFLICT (device_id, quantity, started_at) DO UPDATE SET shift = excluded.shi
 DELETE FROM register_finding f
 USING unnest(%(device_ids)s::integer[], %(quantities)s::text[], %(from_us)s::bigint[], %(to_us)s::bigint[])
     AS w (device_id, quantity, from_us, to_us)
-WHERE f.device_id = w.device_id AND f.quantity = w.quantity
+WHERE f.device_id = w.device_id AND f.quantity = w.quantity AND f.code <> ALL(%(others)s)
   AND f.found_at >= to_timestamp(w.from_us / 1e6) AND f.found_at < to_timestamp(w.to_us / 1e6);
 
 -- name: finding

@@ -88,6 +88,7 @@ def test_the_text_of_a_rule_is_its_stored_name() -> None:
         "rollover_inferred",
         "decimal_change",
         "rate_estimate",
+        "derived",
         "unknown",
     ]
 
