@@ -14,7 +14,9 @@ if TYPE_CHECKING:  # the composition root loads services lazily
     from simulators.basement import Wired
 
 STEPS = 1.5
-"""Both ends of a difference are rounded to the register's step; and a lamp is read some moments before it is dated."""
+"""Both ends of a difference are rounded to the register's step."""
+DATED_WITHIN_S = 0.5
+"""A lamp is read some moments before it is dated, which are minutes of a time that passes faster. [s]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,8 @@ class DeviceOutcome:
         archive_hours: Ends of hours that were read from the meter's own memory.
         twice: Instants that are stored more than once.
         live_readings: Readings taken when they were measured.
-        consumed_kwh: What Teplosvet says was used. [kWh]
-        register_kwh: What the simulated register says. [kWh]
+        consumed_kwh: What was used: the hours of a heat meter, the stored registers of a lamp. [kWh]
+        register_kwh: What the simulated register says of the same time. [kWh]
         step_kwh: Least step of the register. [kWh]
         right: Whether all of that is as it has to be.
     """
@@ -76,17 +78,25 @@ class BasementOutcome:
 
 
 def judge(
-    connection: psycopg.Connection[TupleRow], wired: Sequence["Wired"], start: datetime, end: datetime
+    connection: psycopg.Connection[TupleRow], wired: Sequence["Wired"], start: datetime, end: datetime, rate: float
 ) -> list[DeviceOutcome]:
-    """Every device over ``[start, end)``, after the rollups were brought up to date."""
+    """Every device over ``[start, end)``, after the rollups were brought up to date.
+
+    Args:
+        connection: The database.
+        wired: The devices.
+        start: Begin.
+        end: End.
+        rate: Simulated seconds per second. [-]
+    """
     from analytics.rollup.job import bring_up_to_date  # noqa: PLC0415
 
     bring_up_to_date(connection)
-    return [_judge_device(connection, each, start, end) for each in wired]
+    return [_judge_device(connection, each, start, end, timedelta(seconds=DATED_WITHIN_S * rate)) for each in wired]
 
 
 def _judge_device(
-    connection: psycopg.Connection[TupleRow], wired: "Wired", start: datetime, end: datetime
+    connection: psycopg.Connection[TupleRow], wired: "Wired", start: datetime, end: datetime, late: timedelta
 ) -> DeviceOutcome:
     table = "heat" if wired.device_class == "heat" else "light"
     values = {"device": wired.device, "start": start, "end": end}
@@ -96,7 +106,12 @@ def _judge_device(
     archive_hours, live, twice, hours_there, consumed_kwh, first, last = row
     hours = round((end - start) / timedelta(hours=1))
     register_kwh = wired.energy_kwh(last) - wired.energy_kwh(first)
-    near = abs(consumed_kwh - register_kwh) <= STEPS * wired.resolution_kwh
+    least, most = register_kwh, register_kwh
+    if wired.device_class == "light":
+        least -= wired.energy_kwh(last) - wired.energy_kwh(last - late)
+        most += wired.energy_kwh(first) - wired.energy_kwh(first - late)
+    rounding = STEPS * wired.resolution_kwh
+    near = least - rounding <= consumed_kwh <= most + rounding
     whole = wired.device_class == "light" or (archive_hours == hours_there == hours)
     return DeviceOutcome(
         device=wired.device,

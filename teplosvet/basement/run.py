@@ -109,7 +109,7 @@ def run(folder: Path, plan: Plan, rate: float, light_points: int) -> BasementOut
                 _wait_for_all(connection, there, plan, gateway)
             finally:
                 gateway.end()
-            devices = judge(connection, there.wired, plan.start, plan.end)
+            devices = judge(connection, there.wired, plan.start, plan.end, rate)
             events, quarantined = what_was_told(connection)
     hours = (each[1] - each[0] for each in (plan.cut, plan.dark))
     network_cut_h, power_cut_h = (span.total_seconds() / 3600 for span in hours)

@@ -16,6 +16,9 @@ EditionName = Literal["plain", "timescale"]
 
 TEMPLATE = "teplosvet_template"
 
+_templates: set[str] = set()
+"""Servers that have one already: tests of several files may come to an edition more than once."""
+
 
 def _with_database(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
@@ -38,6 +41,9 @@ def _template(edition: EditionName, request: pytest.FixtureRequest) -> str:
     """The administrator's URL of a server that has a migrated template."""
     server = request.getfixturevalue("plain_postgres" if edition == "plain" else "timescale_server")
     admin_url: str = server.admin_url
+    if admin_url in _templates:
+        return admin_url
+    _templates.add(admin_url)
     _run(admin_url, sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(TEMPLATE)))
     migrate(_with_database(admin_url, TEMPLATE))
     return admin_url
