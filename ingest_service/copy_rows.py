@@ -17,7 +17,7 @@ LEADING = ("device_id", "measured_at", "archive", "serial")
 
 
 def encode(rows: Rows) -> bytes:
-    """The COPY stream of the rows: `LEADING`, then the quantities of the class."""
+    """The COPY stream of the rows: `LEADING`, then the quantities that their values are of."""
     encoded = [None if serial is None else serial.encode() for serial in rows.serials]
     widths = np.array([-1 if serial is None else len(serial) for serial in encoded], dtype=np.int32)
     missing = np.packbits(np.isnan(rows.values), axis=1)

@@ -3,8 +3,9 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import numpy as np
 import psycopg
@@ -19,7 +20,7 @@ from ingest_service.decoders import Decoders
 from ingest_service.fold import folded
 from ingest_service.registry import Registry
 from ingest_service.tap import Message
-from teplosvet.domain.quantities import DeviceClass, columns_of
+from teplosvet.domain.quantities import DeviceClass, Quantity, columns_of
 from teplosvet.storage.queries import query
 from teplosvet.wire import messages as wire
 
@@ -146,17 +147,18 @@ class Writer:
 
     def _put(self, rows: Rows) -> int:
         """Rows into their table: straight while all of them are new, else through the stage; how many changed it."""
-        device_class, stream = rows.device_class, encode(rows)
+        rows, columns = _narrowed(rows)
+        device_class, stream, statements = rows.device_class, encode(rows), _compose(rows.device_class, columns)
         if self._merges_left == 0:
             try:
                 with self._connection.transaction(), self._connection.cursor() as cursor:
-                    with cursor.copy(_statements(device_class).insert) as copy:
+                    with cursor.copy(statements.insert) as copy:
                         copy.write(stream)
                     return len(rows.device_ids)
             except psycopg.errors.UniqueViolation:
                 self._merges_left = MERGES_AFTER_DUPLICATE
         self._merges_left -= 1
-        return self._merge(_statements(device_class), device_class, stream)
+        return self._merge(statements, device_class, stream)
 
     def _merge(self, statements: "_Statements", device_class: DeviceClass, stream: bytes) -> int:
         with self._connection.cursor() as cursor:
@@ -179,9 +181,17 @@ class _Statements:
     clear: sql.Composed
 
 
-def _compose(device_class: DeviceClass) -> _Statements:
+def _narrowed(rows: Rows) -> tuple[Rows, tuple[Quantity, ...]]:
+    """The rows with the columns that any of them has a value of: most devices report a part of what their class can."""
+    there = np.flatnonzero(~np.isnan(rows.values).all(axis=0))
+    columns = columns_of(rows.device_class)
+    return replace(rows, values=rows.values[:, there]), tuple(columns[n] for n in there.tolist())
+
+
+@lru_cache(maxsize=256)
+def _compose(device_class: DeviceClass, quantities: tuple[Quantity, ...]) -> _Statements:
     table, stage = sql.Identifier(f"{device_class}_reading"), sql.Identifier(f"stage_{device_class}")
-    filled = [sql.Identifier(name) for name in ("serial", *columns_of(device_class))]
+    filled = [sql.Identifier(name) for name in ("serial", *quantities)]
     columns = sql.SQL(", ").join([*(sql.Identifier(name) for name in LEADING[:3]), *filled])
     return _Statements(
         insert=query("ingest", "copy", table=table, columns=columns),
@@ -198,15 +208,6 @@ def _compose(device_class: DeviceClass) -> _Statements:
         ),
         clear=query("ingest", "clear_stage", stage=stage),
     )
-
-
-_COMPOSED: dict[DeviceClass, _Statements] = {}
-
-
-def _statements(device_class: DeviceClass) -> _Statements:
-    if device_class not in _COMPOSED:
-        _COMPOSED[device_class] = _compose(device_class)
-    return _COMPOSED[device_class]
 
 
 def _store_others(cursor: psycopg.Cursor[TupleRow], admitted: Admitted, decoders: Decoders) -> None:
