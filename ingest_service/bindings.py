@@ -1,6 +1,7 @@
 """Which device a vendor's name stands for, and where its messages are listened for beside the usual topics."""
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -57,6 +58,16 @@ class Bindings:
         self.bound = {(adapter, identity): _binding(*rest) for adapter, identity, *rest in rows}
         self.sources = tuple((adapter, name) for adapter, name in connection.execute(query("registry", "sources")))
         self.read_at = time.monotonic()
+
+    def look_up(self, connection: psycopg.Connection[TupleRow], names: Collection[tuple[str, str]]) -> bool:
+        """Reread a few, which may have been bound a moment ago; True if that brought anything new."""
+        possible = [name for name in names if "\x00" not in name[1]]
+        values = {"adapters": [name for name, _ in possible], "identities": [name for _, name in possible]}
+        rows = connection.execute(query("registry", "bindings_named"), values).fetchall()
+        found = {(adapter, identity): _binding(*rest) for adapter, identity, *rest in rows}
+        new = any(self.bound.get(name) != binding for name, binding in found.items())
+        self.bound.update(found)
+        return new
 
 
 def _binding(device: str, kind: str, publisher: str, zone: str | None, quantities: dict[str, str]) -> Binding:

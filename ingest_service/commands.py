@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ingest_service import quarantine, unbound
+from ingest_service.events import told
 from ingest_service.site_apply import apply_site
 from ingest_service.site_file import read_site
 from ingest_service.subscriber import Subscriber, own_topics
@@ -74,9 +75,37 @@ def site_heard(
             for each in heard
         ]
         output.print_table("Heard and not registered", ("identity", "times", "last (UTC)", "last message"), rows)
-        output.people.print('Bind one: identities = ["…"] in its [[device]] of the site file, then site apply.')
+        output.people.print(
+            'Bind one: identities = ["…"] in its [[device]] of the site file, then site apply.', markup=False
+        )
     else:
         output.people.print("Everybody who was heard is registered.")
+
+
+def events(
+    device: Annotated[str | None, typer.Option(help="Only of this device.")] = None,
+    event: Annotated[str | None, typer.Option(help="Only this word, such as clock_skew.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 30,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """What gateways and devices told besides readings, the newest first; docs/gateway.md explains each word."""
+    with connect(database_url()) as connection:
+        found = told(connection, device, event, limit)
+    if as_json:
+        output.print_json(found)
+    elif found:
+        rows = [(f"{e.happened_at:%Y-%m-%d %H:%M}", e.device, e.building, e.event, _words(e.data)) for e in found]
+        output.print_table("Events", ("time (UTC)", "device", "building", "event", "about it"), rows)
+    else:
+        output.people.print("Nothing was told.")
+
+
+def _words(data: dict[str, object]) -> str:
+    """Figures and words of an event, its sentence last."""
+    figures = [f"{name} {value}" for name, value in data.items() if name != "sentence" and value is not None]
+    sentence = data.get("sentence")
+    return ", ".join([*figures, *([str(sentence)] if sentence else [])])
 
 
 def quarantine_list(

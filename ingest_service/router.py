@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import psycopg
 from fastapi import APIRouter, Depends, Query
@@ -10,6 +10,7 @@ from psycopg.rows import TupleRow
 from pydantic import BaseModel
 
 from ingest_service import quarantine, unbound
+from ingest_service.events import told
 from teplosvet.storage.pool import request_connection
 from teplosvet.storage.queries import query
 
@@ -54,6 +55,27 @@ def devices(
     names = DeviceOut.model_fields
     rows = connection.execute(query("registry", "devices"), values)
     return [DeviceOut(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+class EventOut(BaseModel):
+    """What a gateway or a device told besides readings."""
+
+    happened_at: datetime
+    device: str
+    building: str | None
+    event: str
+    data: dict[str, Any]
+
+
+@router.get("/events")
+def events(
+    connection: Database,
+    device: Annotated[str | None, Query(description="Only of this device.")] = None,
+    event: Annotated[str | None, Query(description="Only this word.")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> list[EventOut]:
+    """Events, the newest first."""
+    return [EventOut(**asdict(each)) for each in told(connection, device, event, limit)]
 
 
 class UnboundOut(BaseModel):

@@ -100,6 +100,9 @@ class Writer:
                 # it may have been registered a moment ago: look once more before anything goes to quarantine
                 if admitted.doubtful and self._registry.look_up(self._connection, admitted.doubtful):
                     admitted, decoders = self._judge(batch)
+                strangers = {(each.adapter, each.identity) for each in decoders.unbound}
+                if strangers and self._bindings.look_up(self._connection, strangers):
+                    admitted, decoders = self._judge(batch)
                 return self._store(batch, admitted, decoders)
         except (psycopg.Error, ValueError, OverflowError):
             self._staged.clear()  # what was created in the transaction is gone with it

@@ -52,6 +52,10 @@ def _print(outcome: BasementOutcome) -> None:
         for each in outcome.devices
     ]
     output.print_table("The basement", names, rows)
+    output.people.print(
+        "there: hours whose consumption is metered whole; archive: hours from the meter's own memory; live: readings\n"
+        "taken at their time. A lamp has no memory: of the power cut its registers tell the sum, and no single hours."
+    )
     told = ", ".join(f"{event} {times}" for event, times in outcome.events.items()) or "nothing"
     output.people.print(
         f"{outcome.network_cut_h:g} h without a network, {outcome.power_cut_h:g} h without power, "

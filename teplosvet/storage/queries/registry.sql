@@ -13,6 +13,22 @@ SELECT i.adapter, i.identity, d.name, d.class, d.publisher,
        i.quantities
 FROM device_identity i JOIN device d ON d.id = i.device_id;
 
+-- name: bindings_named
+SELECT i.adapter, i.identity, d.name, d.class, d.publisher,
+       (SELECT b.zone FROM installation n JOIN building b ON b.id = n.building_id
+        WHERE n.device_id = d.id ORDER BY n.installed_at DESC LIMIT 1),
+       i.quantities
+FROM device_identity i JOIN device d ON d.id = i.device_id
+WHERE (i.adapter, i.identity) IN (SELECT * FROM unnest(%(adapters)s::text[], %(identities)s::text[]));
+
+-- name: events
+SELECT e.happened_at, d.name, p.building, e.event, e.data
+FROM device_event e
+JOIN device d ON d.id = e.device_id
+LEFT JOIN device_place p ON p.device_id = d.id
+WHERE (%(device)s::text IS NULL OR d.name = %(device)s) AND (%(event)s::text IS NULL OR e.event = %(event)s)
+ORDER BY e.happened_at DESC, d.name, e.event LIMIT %(limit)s;
+
 -- name: sources
 SELECT DISTINCT adapter, filter FROM vendor_source ORDER BY adapter, filter;
 
@@ -35,7 +51,8 @@ SELECT %(adapter)s, %(identity)s, id, %(quantities)s FROM device WHERE name = %(
 DELETE FROM unbound_identity WHERE adapter = %(adapter)s AND identity = %(identity)s;
 
 -- name: unbound
-SELECT adapter, identity, first_at, last_at, times, topic, payload FROM unbound_identity
+SELECT adapter, identity, first_at, last_at, times, topic, payload FROM unbound_identity u
+WHERE NOT EXISTS (SELECT FROM device_identity i WHERE i.adapter = u.adapter AND i.identity = u.identity)
 ORDER BY last_at DESC LIMIT %(limit)s;
 
 -- name: site_sources

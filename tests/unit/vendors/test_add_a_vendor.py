@@ -31,7 +31,8 @@ def test_its_goldens_come_out(lumen: Adapter) -> None:
 
 def test_a_message_finds_it_among_the_others(lumen: Adapter) -> None:
     for golden in lumen.goldens[:1]:
-        found = adapter_for([*adapters().values(), lumen], golden.topic, as_bytes(golden.payload))
+        others = [adapter for adapter in adapters().values() if adapter.name != lumen.name]
+        found = adapter_for([*others, lumen], golden.topic, as_bytes(golden.payload))
         assert found is lumen
 
 
