@@ -27,6 +27,9 @@ from teplosvet.wire.topics import Channel, topic
 
 BROKER_S = 10.0
 """How long a broker may take to let us in. [s]"""
+HALF_HOUR_S = 1800.0
+MOST_HALF_HOURS = 52
+"""Zones lie 26 h apart at most, from UTC-12 to UTC+14."""
 ROOM_BYTES = 50_000_000
 """The disk needs this beside the outbox's quota. [B]"""
 
@@ -129,16 +132,44 @@ def _fill(result: MeterResult, meter: MeterConfig, contact: Contact, ahead_s: fl
         Shown(each.quantity.wire_name, each.value, each.quantity.spec.unit, each.resolution) for each in samples
     ]
     result.remarks = [_sentence(remark.event, remark.data) for remark in (*contact.remarks, *remarks)]
-    if ahead_s is not None and abs(ahead_s) > SKEW_REMARKED_S:
-        weight = "far off, tell the supplier of heat" if abs(ahead_s) > SKEW_WARNED_S else "off"
-        result.remarks.append(f"its clock is {abs(ahead_s):.0f} s {'ahead' if ahead_s > 0 else 'behind'}: {weight}")
-    if meter.serial is not None and contact.serial is not None and not same_serial(contact.serial, meter.serial):
-        result.problem = (
-            f"expected the meter {meter.serial} and met {contact.serial}: check the address, or correct the file"
-        )
-    elif not samples:
-        result.problem = "it answers and says no value that can be used: check the model in the file"
+    if ahead_s is not None and SKEW_REMARKED_S < abs(ahead_s) <= SKEW_WARNED_S:
+        result.remarks.append(f"its clock is {abs(ahead_s):.0f} s {_way(ahead_s)}: off")
+    result.problem = "; ".join(_problems(meter, contact, ahead_s, anything=bool(samples))) or None
     result.ok = result.problem is None
+
+
+def _problems(meter: MeterConfig, contact: Contact, ahead_s: float | None, *, anything: bool) -> Iterator[str]:
+    """All that is wrong with what a meter said, so that nobody has to look once more for each."""
+    if meter.serial is not None and contact.serial is not None and not same_serial(contact.serial, meter.serial):
+        yield f"expected the meter {meter.serial} and met {contact.serial}: check the address, or correct the file"
+    unexpected = next((remark.data for remark in contact.remarks if remark.event == "unexpected_model"), None)
+    if unexpected is not None:
+        better = unexpected.get("models")
+        advice = f"set model = {' or '.join(_quoted(str(better)))}" if better else "no model reads it yet"
+        yield f"the meter is a {contact.model}, not a {meter.model}: {advice}"
+    elif not anything:
+        yield "it answers and says no value that can be used: check the model in the file"
+    if ahead_s is not None and abs(ahead_s) > SKEW_WARNED_S:
+        yield _clock_problem(ahead_s)
+
+
+def _quoted(names: str) -> Iterator[str]:
+    return (f'"{name}"' for name in names.split(", "))
+
+
+def _way(ahead_s: float) -> str:
+    return "ahead" if ahead_s > 0 else "behind"
+
+
+def _clock_problem(ahead_s: float) -> str:
+    """What a clock that is far off means: by whole or half hours it is right, and read in a wrong zone."""
+    half_hours = round(ahead_s / HALF_HOUR_S)
+    if 1 <= abs(half_hours) <= MOST_HALF_HOURS and abs(ahead_s - half_hours * HALF_HOUR_S) <= SKEW_WARNED_S:
+        return (
+            f"its clock is {abs(half_hours) / 2:g} h {_way(ahead_s)}: check `zone` in the file; Etc/GMT-3 is Moscow, "
+            "Etc/GMT+3 is west of Greenwich"
+        )
+    return f"its clock is {abs(ahead_s):.0f} s {_way(ahead_s)}: far off, tell the supplier of heat"
 
 
 def _sentence(event: str, data: Mapping[str, object]) -> str:

@@ -10,6 +10,7 @@ import typer
 
 from gateway import profiles
 from gateway.check import MeterResult, PlaceResult, check_meters, check_places
+from gateway.check_table import value_rows
 from gateway.clock import clock_of_environment
 from gateway.config.file import read_config
 from gateway.process.alone import alone
@@ -76,8 +77,7 @@ def _print(places: list[PlaceResult], meters: list[MeterResult]) -> None:
         print_table("Meters", columns, [_row(meter) for meter in meters])
     for meter in meters:
         if meter.values:
-            rows = [(each.quantity, each.value, each.unit, each.resolution) for each in meter.values]
-            print_table(f"\n{meter.meter}", ("quantity", "value", "unit", "step"), rows)
+            print_table(f"\n{meter.meter}", ("quantity", "value", "unit", "step"), value_rows(meter.values))
         for line in meter.remarks:
             people.print(f"{meter.meter}: {line}", markup=False)
     people.print()

@@ -113,6 +113,8 @@ class Driver(ABC):
     """How far back each of the meter's archives reaches."""
     reads_cost_battery: bool = True
     """Whether every contact takes something from the meter's battery."""
+    options_known: tuple[str, ...] | None = None
+    """Names of the options that it understands; None if it looks at them itself."""
 
     def __init__(self, line: Line, settings: DriverSettings) -> None:
         self.line = line

@@ -130,6 +130,8 @@ class _Reader:
             self._wrong((key,), "is not known; there are gateway, home_assistant, line, meter and mqtt")
         gateway = self._tables.read(_GatewayTable, file.get("gateway", {}), ("gateway",))
         zone = self._zone(gateway.zone, ("gateway", "zone")) if gateway else None
+        if gateway is None:
+            self._zone_and_model(file.get("gateway"), ("gateway",))
         assistant = None
         if "home_assistant" in file:
             assistant = self._tables.read(_HomeAssistantTable, file["home_assistant"], ("home_assistant",))
@@ -137,7 +139,12 @@ class _Reader:
         for name in _names(file.get("line")) - lines.keys():
             # A line that is wrong is told once, and its meters are looked at all the same.
             lines[name] = LineConfig(name, "", None, 0.0, 0.0)
-        meters = self._meters(self._tables.several(_MeterTable, file.get("meter", []), ("meter",)), lines, zone)
+        tables = self._tables.several(_MeterTable, file.get("meter", []), ("meter",))
+        meters = self._meters(tables, lines, zone)
+        read = {path for path, _ in tables}
+        for n, table in enumerate(_list(file.get("meter"))):
+            if ("meter", n) not in read:
+                self._zone_and_model(table, ("meter", n))
         brokers = self._brokers(self._tables.several(_BrokerTable, file.get("mqtt", []), ("mqtt",)))
         if not self._tables.problems and not meters and not any(broker.devices for broker in brokers):
             self._wrong(("gateway",), "nothing is to be read: expected a [[meter]] or an [[mqtt.device]]")
@@ -191,6 +198,7 @@ class _Reader:
             if line is None:
                 known = ", ".join(lines) or "none"
                 self._wrong((*path, "line"), f"no line is called {table.line!r}: there are {known}")
+                self._driver(table, path, LineConfig(table.line, "", None, 0.0, 0.0), own)
             elif driver := self._driver(table, path, line, own):
                 place = (table.line, table.model, driver.place, repr(sorted(table.options.items())))
                 if place in places:
@@ -200,18 +208,37 @@ class _Reader:
                     found.append(self._meter(table, path, driver, own))
         return found
 
-    def _driver(self, table: _MeterTable, path: FieldPath, line: LineConfig, zone: ZoneInfo | None) -> Driver | None:
-        """The meter's driver, made to see whether its address and options can be."""
+    def _zone_and_model(self, table: object, path: FieldPath) -> None:
+        """Tell what is wrong with zone and model of a table in which something else is wrong already."""
+        if not isinstance(table, dict):
+            return
+        if isinstance(zone := table.get("zone"), str):
+            self._zone(zone, (*path, "zone"))
+        if isinstance(model := table.get("model"), str):
+            self._profile(model, path)
+
+    def _profile(self, model: str, path: FieldPath) -> Profile | None:
         try:
-            profile = self._find_profile(table.model)
+            return self._find_profile(model)
         except ConfigurationError as error:
             self._wrong((*path, "model"), str(error))
             return None
+
+    def _driver(self, table: _MeterTable, path: FieldPath, line: LineConfig, zone: ZoneInfo | None) -> Driver | None:
+        """The meter's driver, made to see whether its address and options can be."""
+        profile = self._profile(table.model, path)
+        if profile is None:
+            return None
         try:
-            return profile.driver(Line(line.name, line.url, line.framing), _settings(table, zone))
+            driver = profile.driver(Line(line.name, line.url, line.framing), _settings(table, zone))
         except ConfigurationError as error:
             self._wrong((*path, "options" if "option" in str(error) else "address"), str(error))
             return None
+        if driver.options_known is not None:
+            known = ", ".join(driver.options_known) or "none"
+            for name in sorted(table.options.keys() - set(driver.options_known)):
+                self._wrong((*path, "options"), f"a {table.model} has no option {name!r}: there are {known}")
+        return driver
 
     def _meter(self, table: _MeterTable, path: FieldPath, driver: Driver, zone: ZoneInfo) -> MeterConfig:
         battery = driver.reads_cost_battery
@@ -327,9 +354,13 @@ class _Reader:
         return table.password
 
 
+def _list(tables: object) -> list[Any]:
+    return tables if isinstance(tables, list) else []
+
+
 def _names(tables: object) -> set[str]:
     """The names in an array of tables, whatever else is in it."""
-    names = (table.get("name") for table in tables if isinstance(table, dict)) if isinstance(tables, list) else ()
+    names = (table.get("name") for table in _list(tables) if isinstance(table, dict))
     return {name for name in names if isinstance(name, str)}
 
 

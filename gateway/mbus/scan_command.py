@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from gateway.config.addresses import line_problem
-from gateway.drivers.mbus.profile import MbusProfile
+from gateway.drivers.mbus.proposal import proposed
 from gateway.line import Framing, Line
 from gateway.mbus.scan import Found, scan_primary, scan_secondary
-from gateway.profiles import models, profile
 from teplosvet import output
 from teplosvet.domain.errors import ConfigurationError
 
@@ -84,9 +83,4 @@ def _row(found: Found) -> tuple[object, ...]:
 
 def _models(found: Found) -> list[str]:
     """The profiles that know such a meter; else the one that reads any of its medium."""
-    if found.answer is None:
-        return []
-    telegram = found.answer.telegram
-    profiles = [each for name in models() if isinstance(each := profile(name), MbusProfile)]
-    known = [each.model for each in profiles if any(match.fits(telegram) for match in each.matches)]
-    return known or [each.model for each in profiles if telegram.medium in each.media and not each.matches]
+    return [] if found.answer is None else proposed(found.answer.telegram)

@@ -1,5 +1,6 @@
 """One meter: read when it is due, its archives kept complete; that it is silent or back is said once."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
@@ -13,6 +14,11 @@ from gateway.meters.contact import ContactBook
 from gateway.meters.refill import Refill
 from gateway.meters.schedule import Schedule
 from gateway.reporter import Data, Reporter
+
+log = logging.getLogger(__name__)
+
+SKEW_REFUSED_S = 1800.0
+"""Records of a meter whose clock is off by more would be taken for those of another hour. [s]"""
 
 _SILENT = "silent_since"
 _RAW_SHOWN = 64
@@ -78,7 +84,7 @@ class Meter:
     def refill(self, go_on: Callable[[], bool]) -> None:
         """Fetch what is missing from its memory, as long as there is time."""
         self.behind = False
-        if not self._reporter.timely:
+        if not self._reporter.timely or not self._refills or self._clock_wrong():
             return
         try:
             for refill in self._refills:
@@ -89,6 +95,19 @@ class Meter:
             # The next contact goes on with it; that the meter is silent shows in its live values.
             remark = Remark("archive_failed", {"error": type(error).__name__, "sentence": str(error)})
             self._book.remarks.make(remark, self._clock.now())
+
+    def _clock_wrong(self) -> bool:
+        """Whether its clock is so wrong that nobody knows whose hour a record is; that is said once a day."""
+        ahead_s = self._book.skew_s
+        if ahead_s is None or abs(ahead_s) <= SKEW_REFUSED_S:
+            return False
+        sentence = (
+            f"its clock is {abs(ahead_s) / 3600:.1f} h {'ahead' if ahead_s > 0 else 'behind'}, so that nothing of its "
+            "archives is taken: check `zone` in the file, then the meter's clock"
+        )
+        data: Data = {"offset_s": round(ahead_s, 1), "sentence": sentence}
+        self._book.remarks.make(Remark("archive_clock_wrong", data), self._clock.now())
+        return True
 
     def watch(self) -> None:
         """Say what its memory is about to lose, and put its next read off until it may be read."""
@@ -117,6 +136,9 @@ class Meter:
         if not isinstance(error, LineError):  # a request that never left costs no battery
             self._budget.spend(now)
         self._schedule.failed(now)
+        if self._schedule.failures == 1:
+            name, sentence = self.config.name, str(error)
+            log.warning("%s", sentence if name in sentence else f"{name}: {sentence}")
         if self._schedule.silent and not self._memory.get(self.config.name, _SILENT, float):
             self._memory.put(self.config.name, _SILENT, now.timestamp())
             data: Data = {"error": type(error).__name__, "sentence": str(error), "raw": error.raw[:_RAW_SHOWN].hex()}

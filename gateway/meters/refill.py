@@ -1,5 +1,6 @@
 """Fetches what is missing from a meter's own memory, newest first, before the meter forgets it."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -16,6 +17,8 @@ from gateway.meters.contact import ContactBook, possible
 from gateway.meters.periods import Periods, Spans, reach
 from gateway.reporter import Data, Reporter
 from teplosvet.domain.readings import Origin, Reading
+
+log = logging.getLogger(__name__)
 
 WRITTEN_AFTER = timedelta(minutes=5)
 """A meter takes a while to close an hour; until then it would say that it has nothing for it."""
@@ -38,12 +41,16 @@ class _Kept(msgspec.Struct):
         have: Spans of periods that are here.
         absent: Periods that the meter had nothing for, and when it is asked again. [s since 1970-01-01 UTC]
         warned: Whether a warning is out that some will be lost.
+        asked_from: The configured time from which it was wanted, as far as that was heeded. [s since 1970-01-01 UTC]
+        exchanged: The first period of the instrument that is there now, if it came after the first contact.
     """
 
     first: int
     have: list[tuple[int, int]] = []
     absent: dict[int, float] = {}
     warned: bool = False
+    asked_from: float | None = None
+    exchanged: int | None = None
 
 
 class Refill:
@@ -70,16 +77,27 @@ class Refill:
     def begin(self, now: datetime, *, anew: bool = False) -> None:
         """Begin to want periods, if that is not done: from the first contact, or the configured time; or anew from now.
 
+        A configured time that was set to an earlier one since reaches further back, not beyond an exchange.
+
         Args:
             now: Now.
             anew: Another instrument is there: what is missing of the old one is lost with it.
         """
         if anew and self._kept is not None:
-            self._lose(self._periods.last_ended(now) + 1, now, "the meter was exchanged")
+            self._kept.exchanged = self._periods.last_ended(now) + 1
+            self._lose(self._kept.exchanged, now, "the meter was exchanged")
+        start = self._meter.archive_from
         if self._kept is None:
-            start = self._meter.archive_from or now
-            self._kept = _Kept(max(self._periods.last_ended(start) + 1, reach(self._periods, now, self._depth)))
+            self._kept = _Kept(self._first(start or now, now), asked_from=start.timestamp() if start else None)
             self._remember()
+        elif start is not None and start.timestamp() != self._kept.asked_from:
+            self._kept.asked_from = start.timestamp()
+            self._kept.first = min(self._kept.first, max(self._first(start, now), self._kept.exchanged or 0))
+            self._remember()
+
+    def _first(self, start: datetime, now: datetime) -> int:
+        """The first period after a start that the meter can still have."""
+        return max(self._periods.last_ended(start) + 1, reach(self._periods, now, self._depth))
 
     def watch(self, now: datetime) -> None:
         """Say when something is about to be lost, and when it is."""
@@ -120,7 +138,8 @@ class Refill:
         fetch = _Fetch(now, set(wanted))
         try:
             self._fetch(wanted, book, fetch, go_on)
-        except NothingArchivedError:
+        except NothingArchivedError as error:
+            self._say_nothing_came(error)
             self._put_off(fetch.open, now, LEFT_OUT_AGAIN_S)
         except DeviceError as error:
             # One record that cannot be read must not stand before all the older ones for ever.
@@ -138,6 +157,7 @@ class Refill:
         finally:
             self._remember()
             budget.spend(now, 1 + fetch.rows // ROWS_A_READ)
+            self._say_what_came(fetch.brought)
         return fetch.interrupted
 
     def _fetch(self, wanted: Sequence[int], book: ContactBook, fetch: "_Fetch", go_on: Callable[[], bool]) -> None:
@@ -179,7 +199,9 @@ class Refill:
                 fetch.nothing.add(number)
                 continue
             self._have.add(number)
-            fetch.open.discard(number)
+            if number in fetch.open:
+                fetch.open.discard(number)
+                fetch.brought.append(number)
             if self._kept is not None:
                 self._kept.absent.pop(number, None)
         fetch.rows += len(rows)
@@ -231,6 +253,22 @@ class Refill:
         }
         self._reporter.event(self._meter.name, now, word, data)
 
+    def _say_what_came(self, brought: Sequence[int]) -> None:
+        """Somebody in the basement reads the log and wants to see that the memory is read."""
+        if brought:
+            newest, oldest = self._periods.end(max(brought)), self._periods.end(min(brought))
+            what = f"{len(brought)} {self._archive}{'s' if len(brought) > 1 else ''}"
+            words = "%s: %s from its archive, newest %s, oldest %s"
+            log.info(words, self._meter.name, what, self._local(newest), self._local(oldest))
+
+    def _say_nothing_came(self, error: NothingArchivedError) -> None:
+        pause_min = round(LEFT_OUT_AGAIN_S / 60)
+        log.info("%s: its %s archive is asked again in %d min: %s", self._meter.name, self._archive, pause_min, error)
+
+    def _local(self, at: datetime) -> str:
+        """A time as the meter's own display has it."""
+        return f"{at.astimezone(self._meter.zone):%Y-%m-%d %H:%M}"
+
     def _remember(self) -> None:
         if self._kept is not None:
             self._kept.have = list(self._have)
@@ -238,11 +276,12 @@ class Refill:
 
 
 class _Fetch:
-    """How far one fetch came: periods that are still open, those the meter has nothing for, rows, and how it ended."""
+    """How far one fetch came: open periods, those that came, those the meter has nothing for, rows, and its end."""
 
     def __init__(self, begun: datetime, wanted: set[int]) -> None:
         self.begun = begun
         self.open = wanted
+        self.brought: list[int] = []
         self.nothing: set[int] = set()
         self.rows = 0
         self.ended = False

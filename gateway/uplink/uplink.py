@@ -33,6 +33,8 @@ SETTLE_S = 0.2
 """Rows that have arrived are forgotten together, so often. [s]"""
 SETTLE_ROWS = 1000
 """Or so many at a time."""
+DEVICES_NAMED = 5
+"""A warning names no more devices."""
 STOP_S = 10.0
 """How long the thread may take to end. [s]"""
 
@@ -269,7 +271,8 @@ class Uplink:
             self._arrived.extend(sent.taken)
             if word in ack.quarantined:
                 self.quarantined += 1
-                log.warning("ingest put something of a message into quarantine: %s", ack.quarantined[word])
+                words = "ingest put something of %s into quarantine: %s; see `teplosvet quarantine list`"
+                log.warning(words, _devices_of(sent), ack.quarantined[word])
 
     def _on_command(self, _where: str, payload: bytes, retained: bool) -> None:
         """A retained command is of another day."""
@@ -289,3 +292,10 @@ class Uplink:
         data: dict[str, str | float | int | bool | None] = {"id": command.id, "command": command.command}
         event = "command_refused" if command.command in self._settings.commands else "command_unknown"
         self._outbox.put_event(Event(command.device or self._publisher, self._now().timestamp(), event, data))
+
+
+def _devices_of(sent: Sent) -> str:
+    """Of whom a message speaks."""
+    devices = sorted({each.row.device for each in sent.taken})
+    more = len(devices) - DEVICES_NAMED
+    return ", ".join(devices[:DEVICES_NAMED]) + (f" and {more} others" if more > 0 else "")

@@ -5,8 +5,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -21,10 +22,13 @@ BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 FILES = {"python": "meters/acme_heat_5.py", "toml": "gateway.toml"}
 LINE_URL, BROKER_URL = "socket://192.0.2.7:4001", "mqtt://192.0.2.10"
 PATIENCE_S = 120
+ZONE = ZoneInfo("Etc/GMT-3")
+PAGE_CLOCK = bytes.fromhex("046D 1E0C4531")
+"""5 January 2026, 12:30, type F (EN 13757-3, annex A): a clock that far off would not be well."""
 
 
 class Acme(MbusMeter):
-    """The page's meter: it says what the page's telegram says.
+    """The page's meter: it says what the page's telegram says, with the present time as its clock has it.
 
     Args:
         telegram: The telegram.
@@ -32,11 +36,14 @@ class Acme(MbusMeter):
 
     def __init__(self, telegram: bytes) -> None:
         plate = Plate("12345678", 5, "ACM", version=0x05, medium=0x04)
-        super().__init__(plate, lambda _: None, lambda: datetime(2026, 1, 5, 12, 30, tzinfo=UTC))
+        super().__init__(plate, lambda _: None, lambda: datetime.now(ZONE))
         self._records = telegram[19:-2]
 
-    def telegrams(self, now: datetime) -> list[bytes]:  # noqa: ARG002  # it always shows the same
-        return [self._records]
+    def telegrams(self, now: datetime) -> list[bytes]:
+        assert self._records.count(PAGE_CLOCK) == 1
+        year = now.year % 100
+        at = bytes([now.minute, now.hour, now.day | (year & 7) << 5, now.month | year >> 3 << 4])
+        return [self._records.replace(PAGE_CLOCK, PAGE_CLOCK[:2] + at)]
 
 
 def _telegram() -> bytes:
@@ -92,8 +99,9 @@ def test_the_page_adds_a_meter(script: str, tmp_path: Path) -> None:
     assert "12345" in _said(done.stdout, "mbus decode")
     assert re.search(r"acme-heat-5\s+well", _said(done.stdout, "gateway models"))
     check = _said(done.stdout, "gateway check")
-    values = dict(re.findall(r"^(\w+) +([0-9.]+) ", check, re.MULTILINE))
+    values = dict(re.findall(r"^(\w+) +([0-9.]+)(?! +Gcal) ", check, re.MULTILINE))
     assert (values["heat_energy"], values["heat_volume"], values["heat_flow"]) == ("12345.0", "678.9", "0.5")
+    assert re.search(r"^heat_energy +10\.6148 +Gcal", check, re.MULTILINE)
     assert "return_temperature" not in values, "150.0 means a broken sensor and is no value"
     assert "return sensor broken" in check
 

@@ -85,6 +85,48 @@ def test_all_is_well(tmp_path: Path, call: Call, mosquitto_server: MosquittoServ
     assert one["took_s"] > 0
 
 
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (timedelta(hours=3), "its clock is 3 h ahead: check `zone` in the file; Etc/GMT-3 is Moscow"),
+        (timedelta(hours=-5, minutes=-32), "its clock is 5.5 h behind: check `zone`"),
+        (timedelta(minutes=-12), "far off, tell the supplier of heat"),
+        (timedelta(days=-400), "far off, tell the supplier of heat"),
+    ],
+)
+def test_a_clock_that_is_far_off_is_not_well(
+    tmp_path: Path, call: Call, mosquitto_server: MosquittoServer, error: timedelta, says: str
+) -> None:
+    with LineServer(MbusBus([meter(1, "10000001", error)])) as server:
+        said = call("gateway", "check", written(tmp_path, mosquitto_server.url, server.url, "10000001"), "--json")
+    (told,) = json.loads(said.out)["meters"]
+    assert (said.code, told["ok"]) == (1, False)
+    assert says in told["problem"]
+    assert ("supplier" in told["problem"]) == ("supplier" in says)
+
+
+@pytest.mark.parametrize(
+    ("model", "maker", "medium", "proposed"),
+    [
+        ("kamstrup-603-mbus", "DFS", 0x0D, 'set model = "danfoss-sonometer-40"'),
+        ("mbus-water", "XYZ", 0x04, 'set model = "mbus-heat"'),
+        ("mbus-water", "XYZ", 0x03, "no model reads it yet"),
+    ],
+)
+def test_a_model_that_does_not_fit_is_not_well(
+    tmp_path: Path, call: Call, mosquitto_server: MosquittoServer, model: str, maker: str, medium: int, proposed: str
+) -> None:
+    plate = Plate("10000001", 1, maker, medium=medium)
+    shows = Registers(11_630.0, 120.5, 35.2, 0.8, 71.5, 43.25, 1200)
+    with LineServer(MbusBus([MbusMeter(plate, lambda _: shows, lambda: datetime.now(UTC))])) as server:
+        file = Path(written(tmp_path, mosquitto_server.url, server.url, "10000001"))
+        file.write_text(file.read_text("utf-8").replace("danfoss-sonometer-40", model), "utf-8")
+        said = call("gateway", "check", str(file), "--json")
+    (told,) = json.loads(said.out)["meters"]
+    assert (said.code, told["ok"]) == (1, False)
+    assert told["problem"] == f"the meter is a {maker}.0B.{medium:02X}, not a {model}: {proposed}"
+
+
 def test_a_meter_that_does_not_answer_and_one_that_is_another(
     tmp_path: Path, call: Call, mosquitto_server: MosquittoServer
 ) -> None:

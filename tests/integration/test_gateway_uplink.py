@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from gateway.local.home_assistant import About, HomeAssistant
 from gateway.outbox.bench import measure
@@ -71,7 +72,9 @@ def test_while_ingest_is_away_the_broker_is_not_filled(mosquitto_server: Mosquit
         assert len(set(ingest_like.rows)) == 200
 
 
-def test_what_is_quarantined_is_forgotten_and_counted(mosquitto_server: MosquittoServer, tmp_path: Path) -> None:
+def test_what_is_quarantined_is_forgotten_and_counted(
+    mosquitto_server: MosquittoServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """Ingest keeps it verbatim."""
     with outbox(tmp_path) as box, standing_in(mosquitto_server.url) as ingest_like:
         ingest_like.quarantine = lambda payload: "unknown_device" if b"lamp-3/" in payload else None
@@ -80,6 +83,8 @@ def test_what_is_quarantined_is_forgotten_and_counted(mosquitto_server: Mosquitt
                 box.put_readings(light(n))
             empty(box)
             assert link.quarantined == 1
+    words = "ingest put something of lamp-3 into quarantine: unknown_device; see `teplosvet quarantine list`"
+    assert words in caplog.messages
 
 
 def test_broker_away_and_back(mosquitto_server: MosquittoServer, tmp_path: Path) -> None:

@@ -92,15 +92,22 @@ class MbusArchive:
         self.left_behind = False
 
     def _read(self, archive: Archive, missing: set[datetime]) -> Iterator[ArchiveRow]:
-        oldest = min(missing, default=None)
+        oldest, latest = min(missing, default=None), max(missing, default=None)
         # a meter whose clock was reset has dates of its own; they are nobody's hours
-        self._earliest = max(missing) - self._logger.depth - _SPARE if missing else None
+        self._earliest = latest - self._logger.depth - _SPARE if latest else None
         span = _Span()
+        # In the first minute of an hour a usual telegram looks like a record; in a logger another one follows.
+        newer: list[ArchiveRow] = []
         for answer in self._master.telegrams(MOST_TELEGRAMS):
             for row in self._rows_of(answer.telegram, archive):
-                span.take(row.at)
-                missing.discard(row.at)
-                yield row
+                newer.append(row)
+                if len(newer) == 1 and span.newest is None and self._may_be_present(row.at, latest):
+                    continue
+                for each in newer:
+                    span.take(each.at)
+                    missing.discard(each.at)
+                    yield each
+                newer.clear()
             if not missing:
                 return
             if oldest is not None and span.falling and span.last is not None and span.last < oldest:
@@ -111,6 +118,10 @@ class MbusArchive:
             # what is newer than the newest row the meter may still write
             yield from (ArchiveRow(at, ()) for at in sorted(missing, reverse=True) if at < span.newest)
 
+    def _may_be_present(self, at: datetime, latest: datetime | None) -> bool:
+        """Whether a row may be what the meter shows now: nothing is wanted that is as young as that."""
+        return self._logger.subcode is not None and latest is not None and at > latest
+
     def _rows_of(self, telegram: Telegram, archive: Archive) -> Iterator[ArchiveRow]:
         for row in _grouped(telegram.records):
             if row.moment is None or not self._belongs(row.storage):
@@ -118,7 +129,7 @@ class MbusArchive:
             at = archived_at(row.moment, self._zone, self._logger.stamp)
             if at is None or (self._earliest is not None and at < self._earliest):
                 continue
-            if archive is Archive.HOUR and at.astimezone(self._zone).minute:
+            if not _is_end(archive, at.astimezone(self._zone)):
                 continue
             samples = as_cold(telegram.medium, read_records(self._profile, row.records, row.storage).samples)
             if samples:
@@ -139,6 +150,16 @@ def restore(master: Master, profile: MbusProfile) -> None:
     """
     master.begin()
     master.reset_application(profile.usual_data_set)
+
+
+def _is_end(archive: Archive, local: datetime) -> bool:
+    """Whether a period ends at a time of the meter's zone.
+
+    A meter that does not know the sub-code answers with its usual telegram, which shows the present minute.
+    """
+    if local.minute or local.second or local.microsecond:
+        return False
+    return archive is Archive.HOUR or (not local.hour and (archive is Archive.DAY or local.day == 1))
 
 
 def _grouped(records: Iterable[Record]) -> Iterator[_Row]:

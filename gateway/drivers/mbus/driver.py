@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from gateway.driver import Archive, ArchiveRow, Contact, Driver, DriverSettings, Remark, Sample
 from gateway.drivers.mbus.archive import MbusArchive, restore
 from gateway.drivers.mbus.profile import MbusProfile
+from gateway.drivers.mbus.proposal import proposed
 from gateway.drivers.mbus.reading import as_cold, clock, error_flags, firmware, named_bits, read_records
 from gateway.errors import NoAnswerError, NothingArchivedError, RefusedError
 from gateway.line import Framing, Line
@@ -29,6 +30,8 @@ class MbusDriver(Driver):
         settings: What the configuration says of it.
         profile: What its records mean.
     """
+
+    options_known = ("baud",)
 
     def __init__(self, line: Line, settings: DriverSettings, profile: MbusProfile) -> None:
         super().__init__(line, settings)
@@ -116,9 +119,9 @@ class MbusDriver(Driver):
         for answer in answers:
             for problem in answer.telegram.problems:
                 yield Remark("telegram_problem", {"problem": problem.code.value, "says": problem.sentence})
-        expected = self.profile.matches
-        if expected and first.manufacturer and not any(match.fits(first) for match in expected):
-            yield Remark("unexpected_model", {"profile": self.profile.model, "meter": _model(first)})
+        if not self.profile.reads(first):
+            data = {"profile": self.profile.model, "meter": _model(first), "models": _proposed(first)}
+            yield Remark("unexpected_model", data)
         if not samples:
             yield Remark("nothing_measured", {"records": sum(len(a.telegram.records) for a in answers)})
 
@@ -142,6 +145,14 @@ def _model(telegram: Telegram) -> str:
         return ""
     version, medium = ("?" if part is None else f"{part:02X}" for part in (telegram.version, telegram.medium))
     return f"{telegram.manufacturer}.{version}.{medium}"
+
+
+def _proposed(telegram: Telegram) -> str | None:
+    """The models that would read such a meter; a broken profile of one's own keeps no other meter from being read."""
+    try:
+        return ", ".join(proposed(telegram)) or None
+    except ConfigurationError:
+        return None
 
 
 def _framing(settings: DriverSettings) -> Framing | None:

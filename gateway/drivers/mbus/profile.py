@@ -41,6 +41,10 @@ USUAL_WORDS: Mapping[Quantity, tuple[Q, ...]] = {
 """The words of EN 13757-3 under which a quantity usually travels, the better one first."""
 
 
+_NO_MEDIUM = (None, 0x00, 0x0F)
+"""Media by which a meter says nothing of what it measures: other and unknown (EN 13757-7:2018, table 13)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A quantity and the record that holds it; the first record that fits counts.
@@ -180,6 +184,14 @@ class MbusProfile(Profile):
     usual_data_set: int | None = None
     battery: bool = True
     goldens: tuple[Golden, ...] = field(default=(), repr=False)
+
+    def reads(self, telegram: Telegram) -> bool:
+        """Whether a telegram can be one of such a meter; one that does not say what it is can be anybody's."""
+        if not telegram.manufacturer:
+            return True
+        if self.matches:
+            return any(match.fits(telegram) for match in self.matches)
+        return not self.media or telegram.medium in (*self.media, *_NO_MEDIUM)
 
     def driver(self, line: Line, settings: DriverSettings) -> Driver:
         """A driver for one meter of this model."""

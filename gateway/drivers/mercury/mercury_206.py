@@ -70,6 +70,7 @@ class Mercury206Driver(Driver):
 
     archives: Mapping[Archive, timedelta] = {Archive.MONTH: timedelta(days=31 * _MONTHS)}
     reads_cost_battery = False
+    options_known = ()
 
     def __init__(self, line: Line, settings: DriverSettings) -> None:
         super().__init__(line, settings)

@@ -96,6 +96,7 @@ class Mercury230Driver(Driver):
         Archive.MONTH: timedelta(days=365),
     }
     reads_cost_battery = False
+    options_known = ("level", "password", "password_form", "current_ratio", "voltage_ratio", "constant")
 
     def __init__(self, line: Line, settings: DriverSettings, instants: Sequence[Instant]) -> None:
         super().__init__(line, settings)

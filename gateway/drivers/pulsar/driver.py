@@ -105,6 +105,7 @@ class PulsarDriver(Driver):
     """Speaks with one Pulsar meter."""
 
     archives: Mapping[Archive, timedelta] = archives.DEPTHS
+    options_known = ()
 
     def __init__(
         self,

@@ -108,6 +108,7 @@ class Tsrv(Driver):
     ) -> None:
         super().__init__(line, settings)
         self.archives = profile.archives
+        self.options_known = ("system", *chosen)
         self._profile, self._address, self._system, self._chosen = profile, address, system, chosen
 
     def read(self) -> Contact:

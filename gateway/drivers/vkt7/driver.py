@@ -65,6 +65,7 @@ class Vkt7(Driver):
     """
 
     reads_cost_battery = True
+    options_known = ("input",)
 
     def __init__(
         self, line: Line, settings: DriverSettings, profile: Vkt7Profile, address: int, heat_input: int

@@ -9,6 +9,7 @@ from gateway.clock import Clock
 from gateway.driver import Archive, ArchiveRow, Contact, Driver, DriverSettings, Profile, Sample
 from gateway.errors import DeviceError, NoAnswerError
 from gateway.line import Line
+from gateway.meters.meter import Meter
 from gateway.reporter import Data
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.quantities import Quantity
@@ -156,3 +157,14 @@ class Kept:
     def data(self, word: str) -> Data:
         """What was said with the last event of a word."""
         return next(event.data for event in reversed(self.events) if event.event == word)
+
+
+def live_until(meter: Meter, clock: HandClock, end: datetime) -> None:
+    """What a line's loop does."""
+    while clock.time < end:
+        if meter.due <= clock.time:
+            if meter.read():
+                meter.refill(lambda: True)
+            meter.watch()
+        else:
+            clock.pass_(min(meter.due, end) - clock.time)

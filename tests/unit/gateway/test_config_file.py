@@ -205,3 +205,40 @@ def test_the_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [meter.model for meter in config.meters] == ["danfoss-sonometer-40", "vkt-7", "dali2-light"]
     assert config.home == Path("/var/lib/teplosvet-gateway")
     assert config.home_assistant == "homeassistant"
+
+
+@pytest.mark.parametrize("extra", ["\nflor_s = 1", "", "\nserial = 5"])
+def test_zone_and_model_are_told_beside_what_else_is_wrong(
+    tmp_path: Path, profile: SimulatedProfile, extra: str
+) -> None:
+    text = RIGHT.replace('line = "modbus"\nmodel = "simulated"', f'line = "x"\nmodel = "other"\nzone = "Mars"{extra}')
+    text = text.replace('zone = "Europe/Moscow"', 'zone = "Europe/Moskau"').replace("quota_mb = 200", "quota_gb = 1")
+    fields = {problem.split(": ")[1] for problem in wrong(tmp_path, profile, text)}
+    assert {"gateway.zone", "gateway.quota_gb", "meter.2.zone", "meter.2.model"} <= fields
+    assert len({"meter.2.flor_s", "meter.2.serial", "meter.2.line"} & fields) == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "address", "known"),
+    [
+        ("mbus-heat", "1", "baud"),
+        ("vkt-7", "1", "input"),
+        ("mercury-206", "1", "none"),
+        ("mercury-230", "1", "level, password"),
+        ("pulsar", "1", "none"),
+        ("tsrv-024", "1", "system"),
+    ],
+)
+def test_an_option_that_the_model_does_not_know(tmp_path: Path, model: str, address: str, known: str) -> None:
+    old = 'model = "simulated"\naddress = "b1"\n'
+    assert old in RIGHT
+    new = f'model = "{model}"\naddress = "{address}"\noptions = {{ inputt = 2 }}\n'
+    text = RIGHT.replace(old, new).replace("interval_s = 60\n", "")
+    text = text.replace('model = "simulated"\naddress = "a1"', 'model = "mbus-heat"\naddress = "7"')
+    text = text.replace('options = { password = "1111", tcp = true }', "options = { baud = 300 }")
+    file = tmp_path / "gateway.toml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(InvalidFileError) as caught:
+        read_config(file)
+    (problem,) = str(caught.value).splitlines()
+    assert f"meter.2.options: a {model} has no option 'inputt': there are {known}" in problem

@@ -1,5 +1,6 @@
 """A meter over days: what becomes of its contacts, its silence, its exchange and its archive."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,21 +14,10 @@ from gateway.meters.contact import skew_s
 from gateway.meters.meter import Meter
 from teplosvet.domain.quantities import Quantity
 from teplosvet.domain.readings import Origin
-from tests.unit.gateway.simulated_meter import START, HandClock, Instrument, Kept
+from tests.unit.gateway.simulated_meter import START, HandClock, Instrument, Kept, live_until
 
 MakeMeter = Callable[..., Meter]
 HOUR = timedelta(hours=1)
-
-
-def live_until(meter: Meter, clock: HandClock, end: datetime) -> None:
-    """What a line's loop does."""
-    while clock.time < end:
-        if meter.due <= clock.time:
-            if meter.read():
-                meter.refill(lambda: True)
-            meter.watch()
-        else:
-            clock.pass_(min(meter.due, end) - clock.time)
 
 
 def test_readings_and_birth(make_meter: MakeMeter, clock: HandClock, kept: Kept) -> None:
@@ -244,12 +234,23 @@ def test_a_meters_clock(
         assert kept.data("clock_skew")["severity"] == "right"
 
 
-def test_a_meter_whose_clock_is_behind_is_asked_for_an_hour_when_it_has_closed_it(
-    make_meter: MakeMeter, instrument: Instrument, clock: HandClock, kept: Kept
+def test_the_log_warns_of_the_first_failure_of_several(
+    make_meter: MakeMeter, instrument: Instrument, clock: HandClock, kept: Kept, caplog: pytest.LogCaptureFixture
 ) -> None:
-    instrument.ahead = timedelta(minutes=-50)
-    live_until(make_meter(), clock, START + 4 * HOUR + HOUR / 2)
-    assert max(reading.measured_at for reading in kept.archive) == START + 3 * HOUR
+    def warned() -> list[str]:
+        return [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+
+    instrument.fault = NoAnswerError("no answer: check the wires")
+    meter = make_meter()
+    meter.read()
+    assert (warned(), kept.words()) == (["heat: no answer: check the wires"], [])
+    live_until(meter, clock, START + HOUR)
+    assert len(warned()) == 1
+    instrument.fault = None
+    live_until(meter, clock, START + 3 * HOUR)
+    instrument.fault = DecodeError("heat says something that is none")
+    live_until(meter, clock, START + 5 * HOUR)
+    assert warned()[1:] == ["heat says something that is none"]
 
 
 def test_impossible_values_do_not_get_out(
@@ -284,14 +285,6 @@ def test_the_warning_comes_before_the_loss(
     lost = sum(int(e.data["records"] or 0) for e in kept.events if e.event == "archive_lost")
     assert len(present) + lost == 41 * 24 - 2
     assert kept.words().count("archive_ends_soon") == 1
-
-
-def test_archive_from_reaches_into_the_past(
-    make_meter: MakeMeter, config: MeterConfig, clock: HandClock, kept: Kept
-) -> None:
-    early = replace(config, archive_from=datetime(2026, 9, 30, 12, tzinfo=UTC))
-    live_until(make_meter(early), clock, START + HOUR / 2)
-    assert min(reading.measured_at for reading in kept.archive) == datetime(2026, 9, 30, 13, tzinfo=UTC)
 
 
 def test_the_days_reads_are_never_exceeded(

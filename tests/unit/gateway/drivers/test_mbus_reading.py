@@ -14,7 +14,7 @@ from gateway.driver import Archive, Contact, DriverSettings
 from gateway.drivers.mbus.clock import instant
 from gateway.drivers.mbus.driver import MbusDriver
 from gateway.drivers.mbus.profile import Field, Logger, MbusProfile, Stamp
-from gateway.errors import DeviceError
+from gateway.errors import DeviceError, NothingArchivedError
 from gateway.line import Line
 from gateway.mbus.frame import LongFrame
 from gateway.mbus.master import Answer
@@ -132,11 +132,24 @@ def test_a_meter_without_a_header_has_no_error_flags() -> None:
 def test_another_makers_meter_is_read_and_remarked() -> None:
     of = contact("0406 01000000", "danfoss-sonometer-40")
     assert values(of)[Quantity.HEAT_ENERGY_KWH] == 1
-    assert [r.data for r in of.remarks] == [{"profile": "danfoss-sonometer-40", "meter": "KAM.35.04"}]
+    assert [r.data for r in of.remarks] == [
+        {"profile": "danfoss-sonometer-40", "meter": "KAM.35.04", "models": "kamstrup-603-mbus"}
+    ]
+
+
+def test_a_meter_of_another_medium_is_remarked_with_the_model_that_reads_it() -> None:
+    remark = next(r for r in contact("0413 10270000", "mbus-electricity", medium=7).remarks)
+    assert (remark.event, remark.data["models"]) == ("unexpected_model", "mbus-water")
+    assert "unexpected_model" in events(contact("0406 39300000", "mbus-water", medium=4))
+
+
+@pytest.mark.parametrize(("model", "medium"), [("mbus-water", 7), ("mbus-water", 0x0F), ("mbus-heat", 0x0D)])
+def test_a_meter_of_the_right_medium_or_of_none_is_not_remarked(model: str, medium: int) -> None:
+    assert "unexpected_model" not in events(contact("0413 10270000", model, medium=medium))
 
 
 def test_nothing_that_is_measured_is_a_remark() -> None:
-    of = contact("0C78 78563412", "mbus-water")
+    of = contact("0C78 78563412", "mbus-water", medium=7)
     assert (of.samples, events(of)) == ((), ["nothing_measured"])
 
 
@@ -192,7 +205,7 @@ JANUARY = datetime(2025, 12, 31, 21, tzinfo=UTC)
     ids=["01.01", "a first day", "31.12", "a last day", "31.12 23:59", "01.01 00:00", "31.12 wrong", "01.01 wrong"],
 )
 def test_both_generations_of_day_stamps_mean_the_same_midnight(date: str, stamp: Stamp, days: int) -> None:
-    found = rows(f"{date} 4406 64000000", Logger(timedelta(days=400), stamp=stamp), Archive.MONTH, [JANUARY])
+    found = rows(f"{date} 4406 64000000", Logger(timedelta(days=400), stamp=stamp), Archive.DAY, [JANUARY])
     assert found == [(JANUARY + timedelta(days=days), 100)]
 
 
@@ -212,6 +225,40 @@ def test_storage_numbers_beside_the_archives_own_are_left_away() -> None:
     records = "426C 4131 4406 64000000 82016C 4131 840106 65000000"
     found = rows(records, Logger(timedelta(days=40), storages=(2, 4)), Archive.MONTH, [JANUARY])
     assert found == [(JANUARY, 101)]
+
+
+@pytest.mark.parametrize("kind", list(Archive))
+def test_the_present_minute_of_a_meter_that_ignores_the_sub_code_is_no_row(kind: Archive) -> None:
+    with pytest.raises(NothingArchivedError):
+        rows("046D 1E0D4531 0406 64000000", Logger(timedelta(days=40), subcode=0x30), kind, [JANUARY])
+
+
+def test_a_usual_telegram_of_the_first_minute_of_an_hour_is_no_row() -> None:
+    logger, hour = Logger(timedelta(days=40), subcode=0x60), timedelta(hours=1)
+    with pytest.raises(NothingArchivedError):
+        rows("046D 00004131 0406 64000000", logger, Archive.HOUR, [JANUARY - hour, JANUARY - 2 * hour])
+    records = "046D 00004131 0406 64000000 046D 00173F3C 0406 63000000"
+    assert rows(records, logger, Archive.HOUR, [JANUARY - hour]) == [(JANUARY, 100), (JANUARY - hour, 99)]
+
+
+@pytest.mark.parametrize(
+    ("moment", "kinds"),
+    [
+        ("046D 00004131", {Archive.HOUR, Archive.DAY, Archive.MONTH}),
+        ("046D 3B173F3C", {Archive.HOUR, Archive.DAY, Archive.MONTH}),
+        ("046D 00003F3C", {Archive.HOUR, Archive.DAY}),
+        ("046D 00173F3C", {Archive.HOUR}),
+    ],
+    ids=["01.01 00:00", "31.12 23:59", "31.12 00:00", "31.12 23:00"],
+)
+def test_a_row_is_the_end_of_its_period_in_the_meters_zone(moment: str, kinds: set[Archive]) -> None:
+    def found(kind: Archive) -> bool:
+        try:
+            return bool(rows(f"{moment} 0406 64000000", Logger(timedelta(days=40), subcode=0x30), kind, [JANUARY]))
+        except NothingArchivedError:
+            return False
+
+    assert {kind for kind in Archive if found(kind)} == kinds
 
 
 def test_a_half_hour_is_no_row_of_the_hour_archive() -> None:
