@@ -32,6 +32,8 @@ SPARE = timedelta(days=30)
 POWER_CUT = timedelta(hours=7)
 INTERVALS_S = (3600, 1800)
 """How often a heat meter and a light point is read. [s]"""
+STILL_S = 8.0
+"""The outbox has brought everything when nothing of the run has come for so long. [s]"""
 PATIENCE_S = 180.0
 """How long the last rows may take when everything is connected again. [s]"""
 
@@ -153,9 +155,12 @@ def _wait_for_all(
     heat = [each.device for each in there.wired if each.device_class == "heat"]
     hours = round((plan.end - plan.start).total_seconds() / 3600)
     values = {"names": names, "heat": heat, "start": plan.start, "end": plan.end, "hours": hours}
+    before, still_since = -1, time.monotonic()
     while time.monotonic() < deadline:
         gateway.must_live()
-        (behind,) = connection.execute(query("basement", "behind"), values).fetchone() or (None,)
-        if behind == 0:
+        behind, stored = connection.execute(query("basement", "behind"), values).fetchone() or (None, 0)
+        if stored != before:
+            before, still_since = stored, time.monotonic()
+        if behind == 0 and time.monotonic() - still_since > STILL_S:
             return
         time.sleep(0.5)

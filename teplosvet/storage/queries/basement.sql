@@ -8,7 +8,9 @@ SELECT (SELECT count(*) FROM unnest(%(names)s::text[]) n
      + (SELECT count(*) FROM unnest(%(heat)s::text[]) n
         WHERE (SELECT count(*) FROM heat_reading r JOIN device d ON d.id = r.device_id
                WHERE d.name = n AND r.archive AND r.measured_at > %(start)s AND r.measured_at <= %(end)s
-                 AND r.heat_energy_kwh IS NOT NULL) < %(hours)s);
+                 AND r.heat_energy_kwh IS NOT NULL) < %(hours)s),
+       (SELECT count(*) FROM light_reading WHERE measured_at <= %(end)s)
+     + (SELECT count(*) FROM heat_reading WHERE measured_at <= %(end)s);
 
 -- name: heat_outcome
 WITH d AS (SELECT id FROM device WHERE name = %(device)s),
