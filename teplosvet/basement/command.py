@@ -10,7 +10,8 @@ import typer
 
 from teplosvet import output
 from teplosvet.basement.outcome import BasementOutcome
-from teplosvet.basement.run import Plan, own_folder, run
+from teplosvet.basement.plan import Plan
+from teplosvet.basement.run import own_folder, run
 
 
 def basement(
@@ -35,7 +36,19 @@ def basement(
 
 
 def _print(outcome: BasementOutcome) -> None:
-    names = ("device", "model", "hours", "there", "archive", "twice", "live", "used [kWh]", "register [kWh]", "")
+    names = (
+        "device",
+        "model",
+        "hours",
+        "there",
+        "archive",
+        "twice",
+        "live",
+        "in the cut",
+        "used [kWh]",
+        "register [kWh]",
+        "",
+    )
     rows = [
         (
             each.device,
@@ -45,6 +58,7 @@ def _print(outcome: BasementOutcome) -> None:
             each.archive_hours,
             each.twice,
             each.live_readings,
+            f"{each.live_in_cut} of ~{each.live_expected_in_cut}",
             f"{each.consumed_kwh:,.3f}",
             f"{each.register_kwh:,.3f}",
             "right" if each.right else "WRONG",
@@ -54,10 +68,14 @@ def _print(outcome: BasementOutcome) -> None:
     output.print_table("The basement", names, rows)
     output.people.print(
         "there: hours whose consumption is metered whole; archive: hours from the meter's own memory; live: readings\n"
-        "taken at their time. A lamp has no memory: of the power cut its registers tell the sum, and no single hours."
+        "taken at their time; in the cut: those taken without a network, beside what the rest of the run lets expect.\n"
+        "A lamp has no memory: of the power cut its registers tell the sum, and no single hours."
     )
     told = ", ".join(f"{event} {times}" for event, times in outcome.events.items()) or "nothing"
+    unsent = "nothing left in the outbox"
+    if outcome.unsent_since is not None:
+        unsent = f"UNSENT rows in the outbox since {outcome.unsent_since:%d %B %H:%M}"
     output.people.print(
         f"{outcome.network_cut_h:g} h without a network, {outcome.power_cut_h:g} h without power, "
-        f"{outcome.quarantined} messages in quarantine; the gateway told: {told}. {outcome.took_s:.0f} s."
+        f"{outcome.quarantined} messages in quarantine, {unsent}; the gateway told: {told}. {outcome.took_s:.0f} s."
     )

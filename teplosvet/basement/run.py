@@ -1,11 +1,11 @@
 """The run: two weeks in two minutes, with a network cut and a power cut."""
 
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from teplosvet import output
 from teplosvet.basement.files import gateway_toml, site_toml
 from teplosvet.basement.gateway_process import FastTime, GatewayProcess
 from teplosvet.basement.outcome import BasementOutcome, judge, what_was_told
+from teplosvet.basement.plan import SPARE, Plan
 from teplosvet.config import settings
 from teplosvet.stack.broker_address import BrokerAddress
 from teplosvet.storage.database import connect
@@ -27,42 +28,12 @@ if TYPE_CHECKING:  # the composition root loads services lazily
 
 HISTORY = timedelta(days=40)
 """The meters were there before the gateway: a VKT-7 has kept the totals of a report day."""
-SPARE = timedelta(days=30)
-"""The simulation goes on while the last rows arrive, and must never be in the future."""
-POWER_CUT = timedelta(hours=7)
 INTERVALS_S = (3600, 1800)
 """How often a heat meter and a light point is read. [s]"""
-STILL_S = 8.0
-"""The outbox has brought everything when nothing of the run has come for so long. [s]"""
+STILL_S = 5.0
+"""The outbox has brought everything when nothing of the run has come for so long, after its backlog began. [s]"""
 PATIENCE_S = 180.0
 """How long the last rows may take when everything is connected again. [s]"""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """When what happens.
-
-    Attributes:
-        start: Begin of what is judged.
-        end: End of it.
-        cut: When the network goes and comes back.
-        dark: When the gateway's power goes and comes back.
-    """
-
-    start: datetime
-    end: datetime
-    cut: tuple[datetime, datetime]
-    dark: tuple[datetime, datetime]
-
-    @classmethod
-    def of(cls, days: int, cut_days: int) -> "Plan":
-        """A run of so many days, long enough ago; the power goes in the middle of the cut."""
-        hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-        start = hour - SPARE - timedelta(days=days)
-        cut = start + timedelta(days=1)
-        mended = cut + timedelta(days=cut_days)
-        dark = cut + (mended - cut) / 2
-        return cls(start, start + timedelta(days=days), (cut, mended), (dark, dark + POWER_CUT))
 
 
 @contextmanager
@@ -111,15 +82,31 @@ def run(folder: Path, plan: Plan, rate: float, light_points: int) -> BasementOut
                 _wait_for_all(connection, there, plan, gateway)
             finally:
                 gateway.end()
-            devices = judge(connection, there.wired, plan.start, plan.end, rate)
+            unsent_since = _unsent_since(home, plan.end)
+            devices = judge(connection, there.wired, plan, rate)
             events, quarantined = what_was_told(connection)
-    hours = (each[1] - each[0] for each in (plan.cut, plan.dark))
-    network_cut_h, power_cut_h = (span.total_seconds() / 3600 for span in hours)
-    right = all(each.right for each in devices) and quarantined == 0
-    took_s = round(time.monotonic() - begun, 1)
     return BasementOutcome(
-        plan.start, plan.end, network_cut_h, power_cut_h, took_s, quarantined, events, devices, right
+        start=plan.start,
+        end=plan.end,
+        network_cut_h=plan.network_cut_h,
+        power_cut_h=plan.power_cut_h,
+        took_s=round(time.monotonic() - begun, 1),
+        quarantined=quarantined,
+        unsent_since=unsent_since,
+        events=events,
+        devices=devices,
+        right=all(each.right for each in devices) and quarantined == 0 and unsent_since is None,
     )
+
+
+def _unsent_since(home: Path, end: datetime) -> datetime | None:
+    """Since when something from before `end` waits in the outbox of a gateway that has ended, or None."""
+    from gateway.outbox import Outbox  # noqa: PLC0415
+    from gateway.run import OUTBOX  # noqa: PLC0415
+
+    with closing(Outbox(home / OUTBOX, sys.maxsize, lambda: datetime.now(UTC))) as outbox:
+        oldest = outbox.pending().oldest
+    return oldest if oldest is not None and oldest <= end else None
 
 
 def _let_happen(
@@ -150,17 +137,19 @@ def _wait_for_all(
     connection: psycopg.Connection[TupleRow], there: "Basement", plan: Plan, gateway: GatewayProcess
 ) -> None:
     """Until every device has been heard after the end, and the archives have brought what they can."""
+    from gateway.uplink import UplinkSettings  # noqa: PLC0415
+
+    still_s = UplinkSettings().spread_s + STILL_S
     deadline = time.monotonic() + PATIENCE_S
     names = [each.device for each in there.wired]
     heat = [each.device for each in there.wired if each.device_class == "heat"]
-    hours = round((plan.end - plan.start).total_seconds() / 3600)
-    values = {"names": names, "heat": heat, "start": plan.start, "end": plan.end, "hours": hours}
+    values = {"names": names, "heat": heat, "start": plan.start, "end": plan.end, "hours": plan.hours}
     before, still_since = -1, time.monotonic()
     while time.monotonic() < deadline:
         gateway.must_live()
         behind, stored = connection.execute(query("basement", "behind"), values).fetchone() or (None, 0)
         if stored != before:
             before, still_since = stored, time.monotonic()
-        if behind == 0 and time.monotonic() - still_since > STILL_S:
+        if behind == 0 and time.monotonic() - still_since > still_s:
             return
         time.sleep(0.5)

@@ -30,6 +30,9 @@ def test_after_both_cuts_every_hour_is_there_once() -> None:
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     outcome = json.loads(done.stdout)
     assert (outcome["network_cut_h"], outcome["power_cut_h"], outcome["quarantined"]) == (48, 7, 0)
+    assert outcome["unsent_since"] is None
+    for each in outcome["devices"]:  # what was read without a network came, too, and not only the archives
+        assert each["live_in_cut"] >= 0.7 * each["live_expected_in_cut"] > 0, each
     heat = {each["device"]: each for each in outcome["devices"] if each["device"].startswith("heat")}
     assert {each["model"] for each in heat.values()} == {"danfoss-sonometer-40", "vkt-7", "tsrv-024"}
     for each in heat.values():

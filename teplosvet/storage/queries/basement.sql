@@ -24,7 +24,10 @@ SELECT (SELECT count(*) FROM r WHERE archive AND heat_energy_kwh IS NOT NULL AND
        (SELECT count(*) FROM c WHERE amount IS NOT NULL AND covered_s = 3600 AND estimated = 0),
        (SELECT sum(amount) FROM c),
        %(start)s::timestamptz,
-       %(end)s::timestamptz;
+       %(end)s::timestamptz,
+       (SELECT count(*) FROM r WHERE NOT archive AND measured_at >= %(cut)s AND measured_at < %(mended)s
+               AND NOT (measured_at >= %(dark)s AND measured_at < %(light)s)),
+       (SELECT count(*) FROM r WHERE NOT archive AND NOT (measured_at >= %(cut)s AND measured_at < %(mended)s));
 
 -- name: light_outcome
 WITH d AS (SELECT id FROM device WHERE name = %(device)s),
@@ -39,7 +42,10 @@ SELECT (SELECT count(*) FROM r WHERE archive),
        (SELECT (array_agg(light_energy_kwh ORDER BY measured_at DESC))[1]
              - (array_agg(light_energy_kwh ORDER BY measured_at))[1] FROM r),
        (SELECT min(measured_at) FROM r),
-       (SELECT max(measured_at) FROM r);
+       (SELECT max(measured_at) FROM r),
+       (SELECT count(*) FROM r WHERE NOT archive AND measured_at >= %(cut)s AND measured_at < %(mended)s
+               AND NOT (measured_at >= %(dark)s AND measured_at < %(light)s)),
+       (SELECT count(*) FROM r WHERE NOT archive AND NOT (measured_at >= %(cut)s AND measured_at < %(mended)s));
 
 -- name: events
 SELECT event, count(*) FROM device_event GROUP BY event ORDER BY event;
