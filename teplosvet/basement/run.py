@@ -82,15 +82,25 @@ def run(folder: Path, plan: Plan, rate: float, light_points: int) -> BasementOut
                 _wait_for_all(connection, there, plan, gateway)
             finally:
                 gateway.end()
-            unsent_since = _unsent_since(home, plan.end)
-            devices = judge(connection, there.wired, plan, rate)
-            events, quarantined = what_was_told(connection)
+            return _outcome(connection, there, plan, rate, _unsent_since(home, plan.end), time.monotonic() - begun)
+
+
+def _outcome(
+    connection: psycopg.Connection[TupleRow],
+    there: "Basement",
+    plan: Plan,
+    rate: float,
+    unsent_since: datetime | None,
+    took_s: float,
+) -> BasementOutcome:
+    devices = judge(connection, there.wired, plan, rate)
+    events, quarantined = what_was_told(connection)
     return BasementOutcome(
         start=plan.start,
         end=plan.end,
         network_cut_h=plan.network_cut_h,
         power_cut_h=plan.power_cut_h,
-        took_s=round(time.monotonic() - begun, 1),
+        took_s=round(took_s, 1),
         quarantined=quarantined,
         unsent_since=unsent_since,
         events=events,
