@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from teplosvet import output
-from teplosvet.basement.outcome import BasementOutcome
+from teplosvet.basement.outcome import BasementOutcome, DeviceOutcome
 from teplosvet.basement.plan import Plan
 from teplosvet.basement.run import own_folder, run
 
@@ -49,23 +49,7 @@ def _print(outcome: BasementOutcome) -> None:
         "register [kWh]",
         "",
     )
-    rows = [
-        (
-            each.device,
-            each.model,
-            each.hours,
-            each.hours_there,
-            each.archive_hours,
-            each.twice,
-            each.live_readings,
-            f"{each.live_in_cut} of ~{each.live_expected_in_cut}",
-            f"{each.consumed_kwh:,.3f}",
-            f"{each.register_kwh:,.3f}",
-            "right" if each.right else "WRONG",
-        )
-        for each in outcome.devices
-    ]
-    output.print_table("The basement", names, rows)
+    output.print_table("The basement", names, [_row(each) for each in outcome.devices])
     output.people.print(
         "there: hours whose consumption is metered whole; archive: hours from the meter's own memory; live: readings\n"
         "taken at their time; in the cut: those taken without a network, beside what the rest of the run lets expect.\n"
@@ -78,4 +62,20 @@ def _print(outcome: BasementOutcome) -> None:
     output.people.print(
         f"{outcome.network_cut_h:g} h without a network, {outcome.power_cut_h:g} h without power, "
         f"{outcome.quarantined} messages in quarantine, {unsent}; the gateway told: {told}. {outcome.took_s:.0f} s."
+    )
+
+
+def _row(each: DeviceOutcome) -> tuple[object, ...]:
+    return (
+        each.device,
+        each.model,
+        each.hours,
+        each.hours_there,
+        each.archive_hours,
+        each.twice,
+        each.live_readings,
+        f"{each.live_in_cut} of ~{each.live_expected_in_cut}",
+        f"{each.consumed_kwh:,.3f}",
+        f"{each.register_kwh:,.3f}",
+        "right" if each.right else "WRONG",
     )
