@@ -53,6 +53,11 @@ class FindingCode(StrEnum):
     SHARE_ESTIMATED = "share_estimated"
     AUTOCORRELATED = "autocorrelated"
     LAMP_FAILURES = "lamp_failures"
+    # usage groups of lighting
+    HOURS_NOT_MEASURED = "hours_not_measured"
+    STIPULATED = "stipulated"
+    SAMPLE_TOO_SMALL = "sample_too_small"
+    ILLUMINANCE_FELL = "illuminance_fell"
 
 
 @dataclass(frozen=True, slots=True)
