@@ -7,13 +7,15 @@ import typer
 from analytics.rollup.job import bring_up_to_date
 from analytics.statement import Statement
 from analytics.verification import verify_contract
-from analytics.words import Language, headline, in_unit, number
+from analytics.words import headline, in_unit, number
 from teplosvet import output
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.findings import Severity
 from teplosvet.domain.periods import Period
 from teplosvet.stack.running import database_url
 from teplosvet.storage.database import connect
+from teplosvet.words.findings import finding_text
+from teplosvet.words.language import Language
 
 
 def verify(
@@ -42,9 +44,9 @@ def _print_summary(statement: Statement, language: Language) -> None:
     output.people.print()
     output.print_table("", ("figure", "value"), _figures(statement, language))
     for finding in sorted(statement.findings, key=lambda found: -found.severity):
-        data = ", ".join(f"{name} {value}" for name, value in finding.data.items())
         mark = {Severity.INFO: "·", Severity.WARNING: "▲", Severity.REFUSAL: "×"}[finding.severity]
-        output.people.print(f"{mark} {finding.code}: {data}", markup=False)
+        text = finding_text(finding.code, finding.data, language, lambda kwh: in_unit(kwh, statement, 3, language))
+        output.people.print(f"{mark} {text}", markup=False)
 
 
 def _figures(statement: Statement, language: Language) -> list[tuple[str, str]]:

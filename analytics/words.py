@@ -1,21 +1,13 @@
 """A statement in words: the answer first, with its band."""
 
 from datetime import timedelta
-from enum import StrEnum
 from math import floor, log10
 
 from analytics.statement import Statement
 from teplosvet.domain.contracts import KWH_PER_GCAL, TariffUnit
 from teplosvet.domain.findings import FindingCode
 from teplosvet.domain.periods import Period
-
-
-class Language(StrEnum):
-    """Languages that a statement speaks."""
-
-    ENGLISH = "en"
-    RUSSIAN = "ru"
-
+from teplosvet.words.language import Language
 
 _WORDS = {
     Language.ENGLISH: {

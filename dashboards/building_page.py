@@ -8,11 +8,11 @@ from itertools import groupby
 from markupsafe import Markup
 
 from dashboards.contract_line import ContractLine, contract_lines
-from dashboards.plots.daily import EnergyDay, daily_plot
-from dashboards.plots.frame import SIZES, Words
 from dashboards.reader import Reader
 from dashboards.rows import ContractVerdict, DeviceReading, EnergyRow, House
-from dashboards.units import EnergyUnit
+from teplosvet.plots.daily import EnergyDay, daily_plot
+from teplosvet.plots.frame import SIZES, Words
+from teplosvet.words.units import EnergyUnit
 
 DAYS_SHOWN = 365
 

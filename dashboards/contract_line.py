@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dashboards.plots.interval import Interval, interval_plot
 from dashboards.reader import Reader
 from dashboards.rows import ContractVerdict
-from dashboards.statements import Verdict
+from teplosvet.plots.interval import Interval, interval_plot
+from teplosvet.stored_statement import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from dashboards import contract_plots
 from dashboards.contract_line import status_of
 from dashboards.contract_plots import Plot
-from dashboards.cumulative import CumulativeDay
 from dashboards.findings import finding_text
 from dashboards.reader import Reader
 from dashboards.rows import ContractPlace, StatementVersion
-from dashboards.statements import Fit, Statement
 from teplosvet.domain.findings import Severity
 from teplosvet.domain.periods import Period
+from teplosvet.plots.adding_up import CumulativeDay
+from teplosvet.stored_statement import Fit, Statement
 
 
 @dataclass(frozen=True, slots=True)

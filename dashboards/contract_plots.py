@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dashboards.cumulative import CumulativeDay, cumulative_saving
-from dashboards.plots.cumulative import SavingDay, cumulative_plot
-from dashboards.plots.daily import EnergyDay, daily_plot
-from dashboards.plots.fit import FitDay, fit_plot
-from dashboards.plots.frame import SIZES, Words
 from dashboards.reader import Reader
-from dashboards.statements import Fit, Statement
-from dashboards.units import EnergyUnit
+from teplosvet.plots.adding_up import CumulativeDay, cumulative_saving
+from teplosvet.plots.cumulative import SavingDay, cumulative_plot
+from teplosvet.plots.daily import EnergyDay, daily_plot
+from teplosvet.plots.fit import FitDay, fit_plot
+from teplosvet.plots.frame import SIZES, Words
+from teplosvet.stored_statement import Fit, Statement
+from teplosvet.words.units import EnergyUnit
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dashboards.contract_line import ContractLine, contract_lines, status_of
 from dashboards.reader import Reader
 from dashboards.rows import ContractVerdict, House
-from dashboards.units import EnergyUnit
+from teplosvet.words.units import EnergyUnit
 
 
 @dataclass(frozen=True, slots=True)

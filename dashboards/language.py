@@ -1,13 +1,6 @@
 """The language of a page: chosen, remembered, or what the browser asks for."""
 
-from enum import StrEnum
-
-
-class Language(StrEnum):
-    """What the console speaks."""
-
-    ENGLISH = "en"
-    RUSSIAN = "ru"
+from teplosvet.words.language import Language
 
 
 def preferred_language(chosen: str | None, remembered: str | None, accepted: str) -> Language:

@@ -7,12 +7,12 @@ from decimal import Decimal
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from dashboards import figures
-from dashboards.language import Language
 from dashboards.texts import TEXTS
-from dashboards.units import EnergyUnit, currency_symbol, symbol, usual_unit
 from teplosvet.domain.periods import Period
 from teplosvet.domain.quantities import Kind, Quantity
+from teplosvet.words import figures
+from teplosvet.words.language import Language
+from teplosvet.words.units import EnergyUnit, currency_symbol, symbol, usual_unit
 
 RELATIVE_FOR = timedelta(days=1)
 """How long an age says more than a date."""

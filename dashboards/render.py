@@ -8,9 +8,9 @@ from typing import NamedTuple
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from dashboards.language import Language
 from dashboards.reader import Reader
-from dashboards.units import CHOICES
+from teplosvet.words.language import Language
+from teplosvet.words.units import CHOICES
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (

@@ -19,10 +19,10 @@ from dashboards.houses_page import houses_page
 from dashboards.language import preferred_language
 from dashboards.reader import Reader
 from dashboards.render import asset_response, page
-from dashboards.units import energy_unit
 from teplosvet.domain.errors import UnknownNameError
 from teplosvet.domain.periods import Period
 from teplosvet.storage.pool import request_connection
+from teplosvet.words.units import energy_unit
 
 LIVE_ROWS = 8
 

@@ -9,11 +9,11 @@ import msgspec
 import psycopg
 from psycopg.rows import TupleRow
 
-from dashboards.statements import Statement, Verdict
 from teplosvet.domain.errors import UnknownNameError
 from teplosvet.domain.periods import Period
 from teplosvet.domain.quantities import DeviceClass, Kind, Quantity
 from teplosvet.storage.queries import query
+from teplosvet.stored_statement import Statement, Verdict
 
 Connection = psycopg.Connection[TupleRow]
 

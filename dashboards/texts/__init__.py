@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dashboards.language import Language
 from dashboards.texts import english, russian
+from teplosvet.words.language import Language
 
 TEXTS: Mapping[Language, Mapping[str, str]] = {Language.ENGLISH: english.TEXTS, Language.RUSSIAN: russian.TEXTS}

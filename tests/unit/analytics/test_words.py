@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from analytics.methods import verify
-from analytics.words import Language, headline, number
+from analytics.words import headline, number
+from teplosvet.words.language import Language
 from tests.unit.analytics.known_contracts import DAYS, contract, heat_energy, heat_input
 
 NBSP = "\N{NO-BREAK SPACE}"

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards import figures
-from dashboards.language import Language, preferred_language
+from dashboards.language import preferred_language
 from dashboards.reader import Reader
-from dashboards.units import EnergyUnit
 from teplosvet.domain.periods import Period
 from teplosvet.domain.quantities import Quantity
+from teplosvet.words import figures
+from teplosvet.words.language import Language
+from teplosvet.words.units import EnergyUnit
 
 EN, RU = Language.ENGLISH, Language.RUSSIAN
 MOSCOW = ZoneInfo("Europe/Moscow")

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.figures import number, short_month
-from dashboards.language import Language
-from dashboards.plots.cumulative import SavingDay, cumulative_plot
-from dashboards.plots.daily import EnergyDay, daily_plot
-from dashboards.plots.fit import FitDay, fit_plot
-from dashboards.plots.frame import NARROW, SIZES, WIDE, Size, Words
-from dashboards.plots.interval import Interval, interval_plot
-from dashboards.plots.scale import LinearScale, ticks, ticks_with_zero
-from dashboards.plots.svg import element, lines_and_dots, runs
-from dashboards.plots.time_axis import time_ticks
+from teplosvet.plots.cumulative import SavingDay, cumulative_plot
+from teplosvet.plots.daily import EnergyDay, daily_plot
+from teplosvet.plots.fit import FitDay, fit_plot
+from teplosvet.plots.frame import NARROW, SIZES, WIDE, Size, Words
+from teplosvet.plots.interval import Interval, interval_plot
+from teplosvet.plots.scale import LinearScale, ticks, ticks_with_zero
+from teplosvet.plots.svg import element, lines_and_dots, runs
+from teplosvet.plots.time_axis import time_ticks
+from teplosvet.words.figures import number, short_month
+from teplosvet.words.language import Language
 
 START = date(2025, 10, 1)
 HOSTILE = "</title><script>alert(1)</script> & \"'"

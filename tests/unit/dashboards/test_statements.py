@@ -10,16 +10,16 @@ import msgspec
 import pytest
 
 from analytics.statement import Statement as MadeStatement
-from dashboards import statements
 from dashboards.contract_line import contract_lines, status_of
 from dashboards.contract_page import answer, contract_page, lede
-from dashboards.cumulative import cumulative_saving
 from dashboards.findings import finding_text
 from dashboards.houses_page import houses_page, saved_in_all
-from dashboards.language import Language
 from dashboards.reader import Reader
 from dashboards.rows import ContractPlace, ContractVerdict, House, StatementVersion
-from dashboards.statements import Finding, Statement
+from teplosvet import stored_statement
+from teplosvet.plots.adding_up import cumulative_saving
+from teplosvet.stored_statement import Finding, Statement
+from teplosvet.words.language import Language
 from tests.acceptance import console_site as site
 
 NOW = datetime(2026, 11, 24, 10, 5, tzinfo=UTC)
@@ -48,7 +48,7 @@ def verdict(code: str) -> ContractVerdict:
 
 def test_what_the_console_reads_analytics_writes() -> None:
     written = {field.name for field in fields(MadeStatement)}
-    assert set(statements.Statement.__struct_fields__) - written == set()
+    assert set(stored_statement.Statement.__struct_fields__) - written == set()
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -103,8 +103,8 @@ def test_the_line_that_is_drawn_is_the_model_of_the_statement(code: str) -> None
 )
 def test_models_at_minus_five_zero_and_ten(parameters: dict[str, str | float], expected: list[float]) -> None:
     """Origin: the formulas of ASHRAE RP-1050 by hand, with a base of 10 kWh a day."""
-    every = dict.fromkeys(statements.Fit.__struct_fields__) | {"base_kwh": 10.0, "n": 100, "variable": None}
-    model = msgspec.convert(every | parameters, statements.Fit)
+    every = dict.fromkeys(stored_statement.Fit.__struct_fields__) | {"base_kwh": 10.0, "n": 100, "variable": None}
+    model = msgspec.convert(every | parameters, stored_statement.Fit)
     assert [model.energy_kwh(variable) for variable in (-5, 0, 10)] == expected
 
 
@@ -125,7 +125,7 @@ def test_the_cumulative_saving_ends_as_the_statement_says(code: str) -> None:
 
 def test_of_equal_days_the_band_grows_with_the_root() -> None:
     days = [
-        statements.ReportingDay(
+        stored_statement.ReportingDay(
             date(2026, 1, 1) + timedelta(days=n), 0.0, 10.0, 0.0, 8.0, 0.0, used=True, left_out=None
         )
         for n in range(16)

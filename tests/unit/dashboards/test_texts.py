@@ -5,11 +5,11 @@ from string import Formatter
 
 import pytest
 
-from dashboards.language import Language
 from dashboards.texts import TEXTS
 from teplosvet.domain.contracts import Carrier, Method
-from teplosvet.domain.findings import FindingCode, Severity
+from teplosvet.domain.findings import Severity
 from teplosvet.domain.quantities import DeviceClass, Quantity
+from teplosvet.words.language import Language
 from tests.unit.dashboards.sources import spoken_keys
 
 ENGLISH, RUSSIAN = TEXTS[Language.ENGLISH], TEXTS[Language.RUSSIAN]
@@ -60,7 +60,6 @@ def test_every_text_is_said_somewhere() -> None:
 
 def test_what_the_domain_names_has_a_text() -> None:
     wanted = {f"quantity.{quantity.value}" for quantity in Quantity}
-    wanted |= {f"finding.{code.value}" for code in FindingCode}
     wanted |= {f"carrier.{carrier.value}" for carrier in (*Carrier, *DeviceClass)}
     wanted |= {f"method.{method.value}" for method in Method} | {f"severity.{severity.value}" for severity in Severity}
     assert wanted - ENGLISH.keys() == set()

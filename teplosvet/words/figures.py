@@ -4,7 +4,7 @@ import math
 from datetime import date, datetime
 from decimal import Decimal
 
-from dashboards.language import Language
+from teplosvet.words.language import Language
 
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"

@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
-from dashboards.language import Language
 from teplosvet.domain.contracts import KWH_PER_GCAL, Carrier
+from teplosvet.words.language import Language
 
 
 class EnergyUnit(StrEnum):

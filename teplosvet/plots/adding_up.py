@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dashboards.statements import ReportingDay
+from teplosvet.stored_statement import ReportingDay
 
 
 @dataclass(frozen=True, slots=True)

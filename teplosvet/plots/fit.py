@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dashboards.plots.frame import Size, Words, drawing, frame
-from dashboards.plots.scale import ticks, ticks_with_zero
-from dashboards.plots.svg import dots, element, polyline
+from teplosvet.plots.frame import Size, Words, drawing, frame
+from teplosvet.plots.scale import ticks, ticks_with_zero
+from teplosvet.plots.svg import dots, element, polyline
 
 
 @dataclass(frozen=True, slots=True)

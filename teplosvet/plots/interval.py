@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dashboards.plots.scale import LinearScale
-from dashboards.plots.svg import element, place
+from teplosvet.plots.scale import LinearScale
+from teplosvet.plots.svg import element, place
 
 WIDTH_PX = 104
 HEIGHT_PX = 16

@@ -6,9 +6,9 @@ from datetime import date
 
 from markupsafe import Markup
 
-from dashboards.plots.frame import Frame, Size, Words, drawing, frame
-from dashboards.plots.scale import LinearScale, ticks_with_zero
-from dashboards.plots.svg import element, lines_and_dots, place, rectangle
+from teplosvet.plots.frame import Frame, Size, Words, drawing, frame
+from teplosvet.plots.scale import LinearScale, ticks_with_zero
+from teplosvet.plots.svg import element, lines_and_dots, place, rectangle
 
 GAP_SHARE = 0.2
 """Part of a day's width that is left free beside its bar."""

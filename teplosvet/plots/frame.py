@@ -6,9 +6,9 @@ from datetime import date
 
 from markupsafe import Markup
 
-from dashboards.plots.scale import LinearScale, Ticks
-from dashboards.plots.svg import element, place
-from dashboards.plots.time_axis import time_ticks
+from teplosvet.plots.scale import LinearScale, Ticks
+from teplosvet.plots.svg import element, place
+from teplosvet.plots.time_axis import time_ticks
 
 TOP_PX = 26
 BOTTOM_PX = 38

@@ -1,4 +1,4 @@
-"""Statements as the console reads them: the parts of the stored JSON that a page shows."""
+"""Statements as people are shown them: the parts of the stored JSON that pages and acts speak of."""
 
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ class Adjustment(msgspec.Struct, frozen=True):
 
     kind: str
     amount_kwh: float
+    evidence: str = ""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -25,11 +26,17 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Settlement(msgspec.Struct, frozen=True):
-    """What the saving is worth, and what of it is to be paid. [currency]"""
+    """What the saving is worth and what of it is payable, [currency] and [kWh]; None where no term is agreed."""
 
     currency: str
     value: Decimal
     payable: Decimal
+    shortfall_kwh: Decimal | None = None
+    shortfall_value: Decimal | None = None
+    surplus_kwh: Decimal | None = None
+    surplus_value: Decimal | None = None
+    surplus_payable: Decimal | None = None
+    due_on: date | None = None
 
 
 class Fit(msgspec.Struct, frozen=True):

@@ -1,0 +1,162 @@
+"""The annexes: meters with their registers, adjustments with their evidence, every day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from analytics.act.energy import adjustment_name
+from analytics.act.facts import Meter
+from analytics.act.pen import THOUSANDTH, Pen, exactly
+from teplosvet.domain.periods import Period
+from teplosvet.stored_statement import Adjustment, BaselineDay, ReportingDay, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class MeterLine:
+    """An instrument: registers in the act's unit, None where nothing was read, and its cells as written."""
+
+    device: str
+    serial: str
+    start: Decimal | None
+    end: Decimal | None
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentLine:
+    """A non-routine adjustment. [kWh], of water [m³]"""
+
+    code: str
+    energy_kwh: Decimal
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """A day of the reporting period; None is unknown, and a day without avoided energy is in none of the sums.
+
+    Attributes:
+        day: Local calendar day.
+        variable: Independent variable. [°C] or [h]
+        adjusted_baseline_kwh: [kWh]
+        adjustment_kwh: [kWh]
+        metered_kwh: [kWh]
+        estimated_kwh: [kWh]
+        avoided_kwh: [kWh]
+        cells: The same as it is written, with why the day is left out.
+    """
+
+    day: date
+    variable: Decimal | None
+    adjusted_baseline_kwh: Decimal | None
+    adjustment_kwh: Decimal | None
+    metered_kwh: Decimal | None
+    estimated_kwh: Decimal | None
+    avoided_kwh: Decimal | None
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineLine:
+    """A day of the baseline period, [°C] or [h] and [kWh]."""
+
+    day: date
+    variable: Decimal | None
+    metered_kwh: Decimal | None
+    fitted_kwh: Decimal | None
+    used: bool
+
+
+def meter_line(meter: Meter, period: Period, pen: Pen) -> MeterLine:
+    """One instrument; its registers in the act's unit, as heat meters show them."""
+    start, end = (None if value is None else pen.rounded(exactly(value)) for value in (meter.start, meter.end))
+    place = [pen.say("meter.place", entrance=meter.entrance)] if meter.entrance else []
+    place += [] if meter.floor is None else [pen.say("meter.floor", floor=str(meter.floor))]
+    cells = (
+        " ".join(part for part in (meter.device, meter.model) if part),
+        meter.serial,
+        ", ".join(place) or "–",
+        _register(start, meter.start_at, pen),
+        _register(end, meter.end_at, pen),
+        _exchange(meter, period, pen),
+        "",
+    )
+    return MeterLine(meter.device, meter.serial, start, end, cells)
+
+
+def _register(value: Decimal | None, at: datetime | None, pen: Pen) -> str:
+    if value is None or at is None:
+        return "–"
+    return pen.say("meter.read", value=pen.number(value, 3), at=pen.instant(at))
+
+
+def _exchange(meter: Meter, period: Period, pen: Pen) -> str:
+    start, end = period.bounds(pen.zone)
+    told = [pen.say("meter.installed", at=pen.instant(meter.installed_at))] if meter.installed_at > start else []
+    if meter.removed_at is not None and meter.removed_at < end:
+        told.append(pen.say("meter.removed", at=pen.instant(meter.removed_at)))
+    return ", ".join(told) or pen.say("meter.in_place")
+
+
+def adjustment_line(adjustment: Adjustment, pen: Pen) -> AdjustmentLine:
+    """One adjustment and what it rests on."""
+    amount = exactly(adjustment.amount_kwh)
+    found = pen.or_code("evidence", adjustment.kind)
+    evidence = adjustment.evidence or (pen.say("evidence.none") if found == adjustment.kind else found)
+    return AdjustmentLine(
+        adjustment.kind, amount, (adjustment_name(adjustment.kind, pen), pen.number(amount, 3), evidence)
+    )
+
+
+def day_line(row: ReportingDay, pen: Pen) -> DayLine:
+    """One day."""
+    adjusted, adjustment, metered, estimated = (
+        _known(value) for value in (row.adjusted_baseline_kwh, row.adjustment_kwh, row.metered_kwh, row.estimated_kwh)
+    )
+    avoided = None
+    if row.used and adjusted is not None and adjustment is not None and metered is not None:
+        avoided = adjusted + adjustment - metered
+    variable = _variable(row.variable)
+    cells = (
+        pen.day(row.day),
+        "–" if variable is None else pen.number(variable, 1),
+        *(
+            ("–" if value is None else pen.number(value, 3))
+            for value in (adjusted, adjustment, metered, estimated, avoided)
+        ),
+        "" if row.left_out is None else pen.or_code("left_out", row.left_out),
+    )
+    return DayLine(row.day, variable, adjusted, adjustment, metered, estimated, avoided, cells)
+
+
+def day_sums(days: tuple[DayLine, ...], pen: Pen) -> tuple[str, ...]:
+    """The last row of the days: sums over those that are in them, which are those of page 1."""
+    used = [day for day in days if day.avoided_kwh is not None]
+    columns = ("adjusted_baseline_kwh", "adjustment_kwh", "metered_kwh", "estimated_kwh", "avoided_kwh")
+    sums = (sum((value for day in used if (value := getattr(day, name)) is not None), Decimal(0)) for name in columns)
+    return (pen.say("sum"), "", *(pen.number(total, 3) for total in sums), "")
+
+
+def baseline_line(row: BaselineDay) -> BaselineLine:
+    """One day of the baseline."""
+    return BaselineLine(row.day, _variable(row.variable), _known(row.metered_kwh), _known(row.fitted_kwh), row.used)
+
+
+def annexes(
+    statement: Statement, meters: tuple[Meter, ...], pen: Pen
+) -> tuple[tuple[MeterLine, ...], tuple[AdjustmentLine, ...], tuple[DayLine, ...], tuple[BaselineLine, ...]]:
+    """All of them."""
+    return (
+        tuple(meter_line(meter, statement.period, pen) for meter in meters),
+        tuple(adjustment_line(adjustment, pen) for adjustment in statement.adjustments),
+        tuple(day_line(row, pen) for row in statement.reporting_days),
+        tuple(baseline_line(row) for row in statement.baseline_days),
+    )
+
+
+def _known(value: float | None) -> Decimal | None:
+    return None if value is None else exactly(value).quantize(THOUSANDTH)
+
+
+def _variable(value: float | None) -> Decimal | None:
+    return None if value is None else exactly(value).quantize(Decimal("0.1"))

@@ -1,0 +1,82 @@
+"""The table from the tariff to what is payable; only what the contract has stands in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from analytics.act.energy import Role
+from analytics.act.pen import Pen, exactly
+from teplosvet.domain.contracts import Carrier
+from teplosvet.stored_statement import Settlement, Statement
+from teplosvet.words.units import currency_symbol, symbol
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyLine:
+    """One line.
+
+    Attributes:
+        code: What it is.
+        label: The same in words.
+        role: Whether it is what is paid.
+        amount: The figure, None of a date.
+        unit: Its unit.
+        text: Both written.
+    """
+
+    code: str
+    label: str
+    role: Role
+    amount: Decimal | None
+    unit: str
+    text: str
+
+
+def money_lines(statement: Statement, pen: Pen) -> tuple[MoneyLine, ...]:
+    """The table; without a settlement only the tariff and the share."""
+    tariff, money = statement.tariff, statement.settlement
+    per = pen.unit_symbol if pen.carrier is Carrier.WATER else symbol(tariff.per, pen.language)
+    decimals = max(2, -int(tariff.amount.as_tuple().exponent))
+    price = f"{pen.number(tariff.amount, decimals)}\u00a0{currency_symbol(tariff.currency)}"
+    text = pen.say("money.tariff.text", price=price, unit=per)
+    unit = f"{currency_symbol(tariff.currency)}/{per}"
+    lines = [MoneyLine("tariff", pen.say("money.tariff"), Role.PART, tariff.amount, unit, text)]
+    share = (statement.esco_share * 100).normalize()
+    decimals = 0 if share == share.to_integral_value() else -int(share.as_tuple().exponent)
+    of_share = MoneyLine(
+        "share", pen.say("money.share"), Role.PART, share, "%", f"{pen.number(share, decimals)}\u00a0%"
+    )
+    if money is not None:
+        lines.append(_money("value", money.value, money, pen))
+    lines.append(of_share)
+    if money is not None:
+        lines.append(_money("payable", money.payable, money, pen, Role.TOTAL))
+        if money.due_on is not None:
+            lines.append(MoneyLine("due", pen.say("money.due"), Role.PART, None, "", pen.day(money.due_on)))
+    return (*lines, *_guarantee(statement, pen))
+
+
+def _money(code: str, amount: Decimal, money: Settlement, pen: Pen, role: Role = Role.PART) -> MoneyLine:
+    text = pen.money(amount, money.currency)
+    return MoneyLine(code, pen.say(f"money.{code}"), role, amount, currency_symbol(money.currency), text)
+
+
+def _guarantee(statement: Statement, pen: Pen) -> Iterator[MoneyLine]:
+    guarantee, avoided, money = statement.guarantee_kwh, statement.avoided_energy_kwh, statement.settlement
+    if not guarantee or avoided is None:
+        return
+    beyond = exactly(avoided) - exactly(guarantee)
+    share = (exactly(avoided) / exactly(guarantee) * 100).quantize(Decimal("0.1"))
+    yield _energy("guarantee", exactly(guarantee), pen)
+    name = pen.say("money.guarantee_share")
+    yield MoneyLine("guarantee_share", name, Role.PART, share, "%", f"{pen.number(share, 1)}\u00a0%")
+    yield _energy("shortfall" if beyond < 0 else "surplus", abs(beyond), pen)
+    for code in ("shortfall_value", "surplus_value", "surplus_payable"):
+        amount: Decimal | None = None if money is None else getattr(money, code)
+        if money is not None and amount is not None:
+            yield _money(code, amount, money, pen)
+
+
+def _energy(code: str, energy_kwh: Decimal, pen: Pen) -> MoneyLine:
+    label = pen.say(f"money.{code}")
+    return MoneyLine(code, label, Role.PART, pen.rounded(energy_kwh), pen.unit_symbol, pen.energy(energy_kwh))

@@ -1,0 +1,1 @@
+"""What console, commands and acts write alike: numbers, dates, units, findings, in each language."""

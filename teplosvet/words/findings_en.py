@@ -1,0 +1,58 @@
+"""Findings in English; the placeholders are keys of a finding's data."""
+
+FINDINGS = {
+    "register_glitch": "A register showed a value once that it could not have had; it is left out.",
+    "register_rollover": "A register went past its last digit and began again; the energy is counted through.",
+    "register_reset": "A register began again from zero.",
+    "register_decrease": "A register fell for no known reason.",
+    "register_jump": "A register rose faster than its meter can.",
+    "register_decimal_change": "The decimal point of a register was moved; its values are read accordingly.",
+    "register_clock_step": "The clock of a meter was set back.",
+    "meter_exchange": "A meter was exchanged.",
+    "outage": "Readings were missing for a while.",
+    "energy_level_mismatch": (
+        "A light point counted {energy_kwh}; its hours at each level and the power there make {level_kwh}."
+    ),
+    "heat_balance": (
+        "A heat meter counted {energy_kwh}; its own volume and temperatures allow {low_kwh} to {high_kwh}."
+    ),
+    "heat_flow_without_energy": (
+        "A heat meter counted no energy while {volume_m3} m³ went through it, cooled by {difference_k} K."
+    ),
+    "heat_power_exceeded": "A heat meter showed {power_kw} kW, more than the {greatest_kw} kW it can pass.",
+    "heat_sensor_fault": "A temperature sensor of a heat meter cannot be right: {flow_c} in, {return_c} out.",
+    "low_coverage": "Only {used_days} of {days} days of the {period} can be used.",
+    "negative_energy": "On {days} days of the {period} the energy is below zero ({energy_kwh} in all).",
+    "weather_missing": "On {days} days of the {period} the weather is not known.",
+    "extrapolated_weather": (
+        "On {days} days the weather was beyond what the baseline has seen; {left_out_days} of them are left out."
+    ),
+    "baseline_too_short": "The baseline has {used_days} usable days; {needed_days} are needed.",
+    "baseline_poor_fit": (
+        "The model follows the baseline only roughly: CV(RMSE) is {cv_rmse}. The band says what that costs."
+    ),
+    "constant_load": "Heat did not depend on the weather in the baseline: it was {mean_kwh} a day throughout.",
+    "constant_temperature": (
+        "The outdoor temperature of the baseline hardly changed ({temperature_c}): is the sensor outdoors?"
+    ),
+    "not_proven": "The saving is not proven: the band from {lower_kwh} to {upper_kwh} touches zero.",
+    "not_proven.more_days": (
+        "The saving is not proven: the band from {lower_kwh} to {upper_kwh} touches zero. About {more_days} more days "
+        "like these would prove it."
+    ),
+    "not_proven.reason": "The saving is not proven, because no band can be told.",
+    "negative_saving": "More was used than without the measure, by {upper_kwh} at least.",
+    "period_not_over": "The period runs until {end}; readings are known until {known_until}.",
+    "periods_overlap": "The reporting period shares {days} days with the baseline period: choose one after it.",
+    "no_reporting_data": "None of the {days} days of the reporting period can be used.",
+    "share_estimated": "Of the metered energy {estimated_kwh} is estimated.",
+    "autocorrelated": "The days of the baseline resemble each other (ρ = {rho}); the band is wider for it.",
+    "lamp_failures": "{failed_share} of the lamps were out of order; {energy_kwh} is not counted as saving.",
+    "finding.hours_not_measured": "{group}: presence sensors change the hours, so they have to be measured.",
+    "finding.stipulated": "{group}: {quantity} of the {period} period is agreed upon and not measured ({source}).",
+    "finding.sample_too_small": "{group}: {quantity} ({period}): measure {more} more points ({measured} are).",
+    "finding.illuminance_fell": "{group}: {illuminance_lx} lx, darker than before; the baseline counts with {share}.",
+    "other": "Finding: {code}.",
+    "period.baseline": "baseline period",
+    "period.reporting": "reporting period",
+}
