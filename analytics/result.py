@@ -22,46 +22,57 @@ def known(value: float, decimals: int = DECIMALS) -> float | None:
     return round(float(value), decimals) if np.isfinite(value) else None
 
 
+def known_each(values: Floats) -> list[float | None]:
+    """`known` of every value, to the same last bit, at a fraction of its cost.
+
+    ``rint(1000 x) / 1000`` is the double nearest to a decimal with three places, as `round` gives it, except where the
+    product lies so near to a half that its own rounding may have chosen the wrong side: there `round` is asked.
+    """
+    scale = 10.0**DECIMALS
+    with np.errstate(invalid="ignore", over="ignore"):
+        scaled = values * scale
+        whole = np.rint(scaled)
+        sure = np.abs(np.abs(scaled - whole) - 0.5) > _BESIDE_A_HALF
+        sure &= np.abs(scaled) < _EXACT_TO
+    rounded: list[float | None] = (whole / scale).tolist()
+    for place in np.flatnonzero(~sure).tolist():
+        rounded[place] = known(values[place])
+    return rounded
+
+
+_BESIDE_A_HALF = 1e-4
+_EXACT_TO = 1e11
+"""Up to here the product is exact to a tenth of `_BESIDE_A_HALF`."""
+
+
 def baseline_days(baseline: Baseline) -> tuple[BaselineDay, ...]:
     """The baseline period day by day."""
-    rows = zip(
-        baseline.series.day.tolist(),
-        baseline.variable,
-        baseline.series.energy_kwh,
-        baseline.fitted_kwh,
-        baseline.used,
-        strict=True,
-    )
     return tuple(
-        BaselineDay(day, known(variable), known(metered), known(fitted), bool(used))
-        for day, variable, metered, fitted, used in rows
+        map(
+            BaselineDay,
+            baseline.series.day.tolist(),
+            known_each(baseline.variable),
+            known_each(baseline.series.energy_kwh),
+            known_each(baseline.fitted_kwh),
+            baseline.used.tolist(),
+        )
     )
 
 
 def reporting_days(saving: Saving) -> tuple[ReportingDay, ...]:
     """The reporting period day by day."""
-    rows = zip(
-        saving.day.tolist(),
-        saving.variable,
-        saving.adjusted_baseline_kwh,
-        saving.adjustment_kwh,
-        saving.series.energy_kwh,
-        saving.series.estimated_kwh,
-        saving.left_out,
-        strict=True,
-    )
     return tuple(
-        ReportingDay(
-            day=day,
-            variable=known(variable),
-            adjusted_baseline_kwh=known(adjusted),
-            adjustment_kwh=known(adjustment),
-            metered_kwh=known(metered),
-            estimated_kwh=known(estimated),
-            used=reason is None,
-            left_out=reason,
+        map(
+            ReportingDay,
+            saving.day.tolist(),
+            known_each(saving.variable),
+            known_each(saving.adjusted_baseline_kwh),
+            known_each(saving.adjustment_kwh),
+            known_each(saving.series.energy_kwh),
+            known_each(saving.series.estimated_kwh),
+            saving.used.tolist(),
+            saving.left_out,
         )
-        for day, variable, adjusted, adjustment, metered, estimated, reason in rows
     )
 
 
