@@ -33,9 +33,7 @@ def row_of(figures: "Figures", building: int) -> "Figures":
 
 def rows_of(parts: "Sequence[Figures]") -> "Figures":
     """The figures of buildings, side by side again; what is no array is the same in all parts."""
-    together = {
-        name: np.concatenate([getattr(part, name) for part in parts], axis=0) for name, _ in _arrays(parts[0])
-    }
+    together = {name: np.concatenate([getattr(part, name) for part in parts], axis=0) for name, _ in _arrays(parts[0])}
     return replace(parts[0], **together)
 
 
