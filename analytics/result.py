@@ -1,5 +1,6 @@
 """The figures of a statement: rounded once, day by day, so that what is printed adds up."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -173,7 +174,8 @@ def _total(rounded: list[float | None]) -> float:
     """Sum of the days used, each of which is known: an unknown one is left out of the days, not of the sum. [kWh]"""
     if None in rounded:
         raise ValueError("a day with an unknown amount is among the days used")
-    return round(sum(value for value in rounded if value is not None), DECIMALS)
+    # Exact: the built-in sum rounds otherwise from Python 3.12 on.
+    return round(math.fsum(value for value in rounded if value is not None), DECIMALS)
 
 
 def _guideline_14(baseline: Baseline, adjusted_kwh: float, days: Floats, k: Floats | float) -> float | None:

@@ -133,7 +133,7 @@ def _peak_memory(database_pid: int) -> Iterator[list[float]]:
 
     def watch() -> None:
         while not stop.is_set():
-            peak[0] = max(peak[0], sum(_tree_mb(pid) for pid in (os.getpid(), database_pid)))
+            peak[0] = max(peak[0], _resident_mb({os.getpid(), database_pid}))
             stop.wait(SAMPLE_EVERY_S)
 
     thread = threading.Thread(target=watch, daemon=True)
@@ -145,12 +145,14 @@ def _peak_memory(database_pid: int) -> Iterator[list[float]]:
         thread.join()
 
 
-def _tree_mb(pid: int) -> float:
-    """Resident memory of a process and its children. [MB]"""
+def _resident_mb(roots: set[int]) -> float:
+    """Resident memory of processes and their children, each process once: the database may be a child of ours. [MB]"""
+    processes: set[psutil.Process] = set()
+    for pid in roots:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            processes |= {psutil.Process(pid), *psutil.Process(pid).children(recursive=True)}
     total = 0.0
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)
-        for each in (process, *process.children(recursive=True)):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                total += each.memory_info().rss / 1e6
+    for each in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            total += each.memory_info().rss / 1e6
     return total

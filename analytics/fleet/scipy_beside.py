@@ -10,7 +10,7 @@ from analytics.arrays import Floats
 from analytics.change_point import fit
 from analytics.fleet.bench_city import BASELINE, City
 
-SAMPLE = 24
+SAMPLE = 100
 """Meters that scipy fits; its time grows with their number."""
 
 STARTS = (0.1, 0.3, 0.5, 0.7, 0.9)

@@ -9,14 +9,14 @@ WHERE c.code = ANY(%(codes)s)
 ORDER BY c.id;
 
 -- name: daily_energy
--- Read by `analytics.bulk`, which needs every row as long as the other: NULL comes as NaN.
-COPY (
-    SELECT c.id, e.day, coalesce(e.energy_kwh, 'NaN'), e.estimated_kwh, e.coverage
-    FROM contract c
-    JOIN building_energy_daily e ON e.building_id = c.building_id AND e.carrier = c.carrier
-    WHERE c.id = ANY(%(contract_ids)s) AND (e.day <@ c.baseline OR e.day <@ %(period)s::daterange)
-    ORDER BY c.id, e.day
-) TO STDOUT (FORMAT binary);
+-- The days of each contract as one value, packed for `analytics.bulk`; NULL comes as NaN.
+SELECT c.id, string_agg(
+    date_send(e.day) || float8send(coalesce(e.energy_kwh, 'NaN')) || float8send(e.estimated_kwh) || float8send(e.coverage),
+    ''::bytea ORDER BY e.day)
+FROM contract c
+JOIN building_energy_daily e ON e.building_id = c.building_id AND e.carrier = c.carrier
+WHERE c.id = ANY(%(contract_ids)s) AND (e.day <@ c.baseline OR e.day <@ %(period)s::daterange)
+GROUP BY c.id;
 
 -- name: hourly_temperature
 SELECT s.hour, s.mean
@@ -26,10 +26,11 @@ WHERE d.name = %(device)s AND s.quantity = 'outdoor_temperature_c' AND s.hour >=
 ORDER BY s.hour;
 
 -- name: failed_lamp_share
--- Share of the light points that reported a failure, over the hours in which they reported at all. Read by
--- `analytics.bulk`. Summed in a stated order: the last bit of a mean depends on it, and the plan on who else is asked for.
-COPY (
-    SELECT span.contract_id, (s.hour AT TIME ZONE b.zone)::date AS day, avg(s.mean ORDER BY s.hour, s.device_id)
+-- Share of the light points that reported a failure, over the hours in which they reported at all; packed like energy.
+-- Summed in a stated order: the last bit of a mean depends on it, and the plan on who else is asked for.
+SELECT contract_id, string_agg(date_send(day) || float8send(share), ''::bytea ORDER BY day)
+FROM (
+    SELECT span.contract_id, (s.hour AT TIME ZONE b.zone)::date AS day, avg(s.mean ORDER BY s.hour, s.device_id) AS share
     FROM unnest(%(contract_ids)s::integer[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
         AS span (contract_id, starts_at, ends_at)
     JOIN contract c ON c.id = span.contract_id
@@ -40,8 +41,8 @@ COPY (
         AND s.hour >= span.starts_at AND s.hour < span.ends_at
         AND s.hour >= i.installed_at AND (i.removed_at IS NULL OR s.hour < i.removed_at)
     GROUP BY span.contract_id, day
-    ORDER BY span.contract_id, day
-) TO STDOUT (FORMAT binary);
+) daily
+GROUP BY contract_id;
 
 -- name: lock_contracts
 SELECT id FROM contract WHERE id = ANY(%(contract_ids)s) ORDER BY id FOR UPDATE;
