@@ -1,5 +1,6 @@
 """The verification methods by name: from the energy of two periods to a statement."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,11 +8,12 @@ import numpy as np
 
 from analytics import judgement
 from analytics.arrays import Days, Floats
+from analytics.batch import AT_ONCE
 from analytics.daily import DailySeries, days_of
 from analytics.lighting import lamp_failures, lighting_variable
 from analytics.model_kind import ALL_MODELS, HEAT_MODELS, LIGHT_MODELS, ModelKind
 from analytics.result import CONFIDENCE, Result, baseline_days, fit_figures, reporting_days, result_of
-from analytics.savings import Baseline, Saving, avoided_energy, fit_baseline
+from analytics.savings import Baseline, Saving, avoided_energies, fit_baselines
 from analytics.settlement import settle
 from analytics.statement import (
     METHOD_VERSION,
@@ -76,11 +78,52 @@ def verify(inputs: VerificationInput) -> Statement:
 
     The same inputs give the same statement on every machine; nothing is read from anywhere else.
     """
-    contract, period = inputs.contract, inputs.period
-    variable = _values_of(inputs, contract.baseline)
-    baseline = fit_baseline(inputs.energy.over(contract.baseline), variable, _models_of(contract))
-    failed = inputs.failed_lamp_share.over(period) if inputs.failed_lamp_share is not None else None
-    saving = avoided_energy(baseline, inputs.energy.over(period), _values_of(inputs, period), failed)
+    ((baseline, saving),) = savings_of((inputs,))
+    return statement_of(inputs, baseline, saving)
+
+
+def savings_of(inputs: Sequence[VerificationInput]) -> list[tuple[Baseline, Saving]]:
+    """Baseline and saving of each contract; those with the same periods, weather and models are fitted at once.
+
+    What comes out for a contract does not depend on which others are given with it, not in the last bit.
+    """
+    found: dict[int, tuple[Baseline, Saving]] = {}
+    for places, before, during in _under_one_sky(inputs):
+        for start in range(0, len(places), AT_ONCE):
+            batch = places[start : start + AT_ONCE]
+            found.update(zip(batch, _savings_under([inputs[n] for n in batch], before, during), strict=True))
+    return [found[place] for place in range(len(inputs))]
+
+
+def _under_one_sky(inputs: Sequence[VerificationInput]) -> Iterator[tuple[list[int], Floats, Floats]]:
+    """Places of contracts that can be fitted at once, and their variable over both periods. [°C] or [h]"""
+    groups: dict[tuple[object, ...], tuple[list[int], Floats, Floats]] = {}
+    for place, each in enumerate(inputs):
+        contract = each.contract
+        before, during = _values_of(each, contract.baseline), _values_of(each, each.period)
+        key = (contract.baseline, each.period, _models_of(contract), before.tobytes(), during.tobytes())
+        groups.setdefault(key, ([], before, during))[0].append(place)
+    yield from groups.values()
+
+
+def _savings_under(
+    inputs: Sequence[VerificationInput], before: Floats, during: Floats
+) -> list[tuple[Baseline, Saving]]:
+    baselines = fit_baselines(
+        [each.energy.over(each.contract.baseline) for each in inputs], before, _models_of(inputs[0].contract)
+    )
+    reporting = [each.energy.over(each.period) for each in inputs]
+    savings = avoided_energies(baselines, reporting, during, [_failed_share(each) for each in inputs])
+    return list(zip(baselines, savings, strict=True))
+
+
+def _failed_share(inputs: VerificationInput) -> Floats | None:
+    return inputs.failed_lamp_share.over(inputs.period) if inputs.failed_lamp_share is not None else None
+
+
+def statement_of(inputs: VerificationInput, baseline: Baseline, saving: Saving) -> Statement:
+    """The statement behind a baseline and a saving that `savings_of` gave."""
+    contract, period, failed = inputs.contract, inputs.period, _failed_share(inputs)
     findings = list(judgement.judge_periods(contract.baseline, period))
     findings += judgement.judge_baseline(baseline, contract.carrier)
     if not _is_refused(findings):

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from analytics.arrays import Days, Floats, Mask
+from analytics.arrays import Days, Floats, Indices, Mask
+from analytics.batch import row_of, rows_of, two_at_least
 from analytics.change_point import ChangePointFits, fit
 from analytics.daily import DailySeries
 from analytics.goodness import Goodness, goodness
@@ -78,10 +79,26 @@ def fit_baseline(series: DailySeries, variable: Floats, kinds: Sequence[ModelKin
         variable: Independent variable of those days, NaN where unknown: outdoor temperature [°C] or dark hours [h].
         kinds: Models to try.
     """
-    used = series.usable() & np.isfinite(variable)
-    fits = fit(variable, series.energy_kwh[None], used[None], kinds)
-    figures = goodness(series.day, series.energy_kwh[None], fits.predict(variable), used[None], fits.parameters)
-    return Baseline(series, variable, used, fits, figures)
+    return fit_baselines((series,), variable, kinds)[0]
+
+
+def fit_baselines(series: Sequence[DailySeries], variable: Floats, kinds: Sequence[ModelKind]) -> list[Baseline]:
+    """Fit the baselines of buildings that share their baseline period and its independent variable.
+
+    Args:
+        series: Energy of each day of the baseline period, of each building.
+        variable: Independent variable of those days, NaN where unknown: outdoor temperature [°C] or dark hours [h].
+        kinds: Models to try.
+    """
+    rows = two_at_least(series)
+    energy = np.stack([each.energy_kwh for each in rows])
+    used = np.stack([each.usable() for each in rows]) & np.isfinite(variable)
+    fits = fit(variable, energy, used, kinds)
+    figures = goodness(series[0].day, energy, fits.predict(variable), used, fits.parameters)
+    return [
+        Baseline(each, variable, used[place], row_of(fits, place), row_of(figures, place))
+        for place, each in enumerate(series)
+    ]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +112,7 @@ class Saving:
         adjustment_kwh: What else has to be added to the adjusted baseline. [kWh/d]
         series: Metered energy.
         left_out: For each day None if it is in both sums, else why it is in neither.
+        used: Days in both sums.
         variance: Of the sum over the days used.
     """
 
@@ -104,12 +122,8 @@ class Saving:
     adjustment_kwh: Floats
     series: DailySeries
     left_out: tuple[LeftOut | None, ...]
+    used: Mask
     variance: SavingVariance
-
-    @property
-    def used(self) -> Mask:
-        """Days in both sums."""
-        return np.array([reason is None for reason in self.left_out], dtype=np.bool_)
 
     @property
     def avoided_energy_kwh(self) -> float:
@@ -147,18 +161,43 @@ def avoided_energy(
         failed_share: Share of the lamps that were out of order on each day; what they did not use is no saving and is
             taken off the adjusted baseline. [-]
     """
-    adjusted = baseline.fits.predict(variable)[0]
-    left_out = _left_out(baseline, reporting, variable, adjusted)
-    used = np.array([reason is None for reason in left_out], dtype=np.bool_)
+    return avoided_energies((baseline,), (reporting,), variable, (failed_share,))[0]
+
+
+def avoided_energies(
+    baselines: Sequence[Baseline],
+    reporting: Sequence[DailySeries],
+    variable: Floats,
+    failed_share: Sequence[Floats | None],
+) -> list[Saving]:
+    """Avoided energy of buildings that share both periods and their independent variable; see `avoided_energy`."""
+    rows = two_at_least(baselines)
+    fits = rows_of([each.fits for each in rows])
+    adjusted = fits.predict(variable)
+    reasons = [
+        _reasons(each, energy, variable, kwh)
+        for each, energy, kwh in zip(rows, two_at_least(reporting), adjusted, strict=True)
+    ]
+    used = np.stack(reasons) == _IN_BOTH_SUMS
     variance = saving_variance(
-        baseline.fits,
-        DaysUsed(baseline.series.day, baseline.variable, baseline.used[None]),
-        DaysUsed(reporting.day, variable, used[None]),
-        baseline.goodness.rho,
+        fits,
+        DaysUsed(rows[0].series.day, rows[0].variable, np.stack([each.used for each in rows])),
+        DaysUsed(reporting[0].day, variable, used),
+        np.concatenate([each.goodness.rho for each in rows]),
     )
-    return Saving(
-        reporting.day, variable, adjusted, _without_failed(adjusted, failed_share), reporting, left_out, variance
-    )
+    return [
+        Saving(
+            day=energy.day,
+            variable=variable,
+            adjusted_baseline_kwh=adjusted[place],
+            adjustment_kwh=_without_failed(adjusted[place], failed_share[place]),
+            series=energy,
+            left_out=tuple(_REASONS[code] for code in reasons[place].tolist()),
+            used=used[place],
+            variance=row_of(variance, place),
+        )
+        for place, energy in enumerate(reporting)
+    ]
 
 
 def _without_failed(adjusted: Floats, failed_share: Floats | None) -> Floats:
@@ -183,19 +222,21 @@ def applicable_range(baseline: Baseline) -> tuple[float, float]:
     return low - below, high + above
 
 
-def _left_out(
-    baseline: Baseline, reporting: DailySeries, variable: Floats, adjusted: Floats
-) -> tuple[LeftOut | None, ...]:
+_REASONS = (LeftOut.NO_ENERGY, LeftOut.ESTIMATED, LeftOut.NO_WEATHER, LeftOut.OUTSIDE_BASELINE, None)
+"""In the order in which a day is asked; the first that applies is told."""
+_IN_BOTH_SUMS = len(_REASONS) - 1
+
+
+def _reasons(baseline: Baseline, reporting: DailySeries, variable: Floats, adjusted: Floats) -> Indices:
+    """For each day the place in `_REASONS` of why it is left out."""
     low, high = applicable_range(baseline)
-    outside = (variable < low) | (variable > high)
-    known = reporting.usable(max_estimated_share=np.inf)
-    reasons = (
-        (~known, LeftOut.NO_ENERGY),
-        (~reporting.usable(), LeftOut.ESTIMATED),
-        (~np.isfinite(adjusted), LeftOut.NO_WEATHER),
-        (outside, LeftOut.OUTSIDE_BASELINE),
+    applies = (
+        ~reporting.usable(max_estimated_share=np.inf),
+        ~reporting.usable(),
+        ~np.isfinite(adjusted),
+        (variable < low) | (variable > high),
     )
-    return tuple(next((why for applies, why in reasons if applies[place]), None) for place in range(len(adjusted)))
+    return np.select(applies, range(_IN_BOTH_SUMS), _IN_BOTH_SUMS).astype(np.intp)
 
 
 def more_days_to_prove(saving: Saving, confidence: float) -> int | None:

@@ -1,12 +1,14 @@
 """Student's t quantile, written out so that a statement needs no statistics library to be computed again."""
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
 _TINY = 1e-300
 _CONVERGED = 1e-15
 
 
+@lru_cache(maxsize=1024)
 def student_t_quantile(probability: float, degrees_of_freedom: float) -> float:
     """Value that a t-distributed variable stays below with `probability`. [-]
 

@@ -1,21 +1,19 @@
 """The shell around verification: loads what a statement is computed from, and keeps the statement."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-import msgspec
 import numpy as np
 import pandas as pd
 import psycopg
 from psycopg.rows import TupleRow
-from psycopg.types.range import DateRange
 
-from analytics.arrays import Days, Floats
-from analytics.daily import DailySeries
+from analytics import bulk
+from analytics.arrays import Floats
+from analytics.keeping import Draft, keep_all
 from analytics.methods import DailyVariable, VerificationInput, verify
 from analytics.statement import Statement
 from analytics.weather import daily_temperature
@@ -68,9 +66,14 @@ def verify_contract(connection: Connection, code: str, period: Period) -> Statem
         connection.execute(query("verification", "snapshot"))
         place = load_contract(connection, code)
         statement = verify(load_input(connection, place, period))
-    if statement.avoided_energy_kwh is not None or period.end <= place.today:
+    if is_to_keep(place, statement):
         keep(connection, place, statement)
     return statement
+
+
+def is_to_keep(place: ContractPlace, statement: Statement) -> bool:
+    """Whether a statement says something that stays true."""
+    return statement.avoided_energy_kwh is not None or statement.period.end <= place.today
 
 
 def load_contract(connection: Connection, code: str) -> ContractPlace:
@@ -79,9 +82,18 @@ def load_contract(connection: Connection, code: str) -> ContractPlace:
     Raises:
         UnknownNameError: If no contract is called so.
     """
-    row = connection.execute(query("verification", "contract"), {"code": code}).fetchone()
-    if row is None:
+    places = load_contracts(connection, (code,))
+    if not places:
         raise UnknownNameError(f"no contract is called {code}")
+    return places[0]
+
+
+def load_contracts(connection: Connection, codes: Sequence[str]) -> list[ContractPlace]:
+    """The contracts that have one of `codes`."""
+    return [_place(row) for row in connection.execute(query("verification", "contracts"), {"codes": list(codes)})]
+
+
+def _place(row: TupleRow) -> ContractPlace:
     contract = Contract(
         code=row[1],
         title=row[2],
@@ -101,20 +113,44 @@ def load_contract(connection: Connection, code: str) -> ContractPlace:
 
 def load_input(connection: Connection, place: ContractPlace, period: Period) -> VerificationInput:
     """Everything that the statement of a contract and a period is computed from."""
-    contract = place.contract
-    ranges = {"baseline": _range(contract.baseline), "period": _range(period)}
-    boundary = {"building_id": place.building_id, "carrier": contract.carrier.value}
-    rows = connection.execute(query("verification", "daily_energy"), boundary | ranges).fetchall()
-    light = contract.method is Method.LIGHT_OPTION_B
-    return VerificationInput(
-        contract=contract,
-        period=period,
-        energy=DailySeries(_days(rows), _column(rows, 1), _column(rows, 2), _column(rows, 3)),
-        outdoor_temperature_c=None if light else _outdoor_temperature(connection, place, period),
-        latitude_deg=place.latitude_deg,
-        failed_lamp_share=_failed_lamp_share(connection, place, period) if light else None,
-        known_until=place.today,
+    return load_inputs(connection, (place,), period)[0]
+
+
+def load_inputs(connection: Connection, places: Sequence[ContractPlace], period: Period) -> list[VerificationInput]:
+    """The same for many contracts: their energy in one query, their lamps in one, the weather once per station."""
+    energy = bulk.daily_energy(connection, [place.contract_id for place in places], period)
+    lamps = bulk.failed_lamp_share(
+        connection,
+        [
+            bulk.Stretch(place.contract_id, *part.bounds(place.zone))
+            for place in places
+            if _is_light(place)
+            for part in _apart(place.contract.baseline, period)
+        ],
     )
+    skies: dict[tuple[object, ...], DailyVariable | None] = {}
+    found = []
+    for place in places:
+        sky = (place.weather, place.zone, place.contract.baseline)
+        if not _is_light(place) and sky not in skies:
+            skies[sky] = _outdoor_temperature(connection, place, period)
+        failed = lamps.get(place.contract_id)
+        found.append(
+            VerificationInput(
+                contract=place.contract,
+                period=period,
+                energy=energy[place.contract_id],
+                outdoor_temperature_c=None if _is_light(place) else skies[sky],
+                latitude_deg=place.latitude_deg,
+                failed_lamp_share=DailyVariable(*failed) if failed is not None else None,
+                known_until=place.today,
+            )
+        )
+    return found
+
+
+def _is_light(place: ContractPlace) -> bool:
+    return place.contract.method is Method.LIGHT_OPTION_B
 
 
 def keep(connection: Connection, place: ContractPlace, statement: Statement) -> int:
@@ -123,46 +159,21 @@ def keep(connection: Connection, place: ContractPlace, statement: Statement) -> 
     Returns:
         The version that says what `statement` says.
     """
-    body = msgspec.json.encode(statement)
-    digest = hashlib.sha256(body).hexdigest()
-    named = {"contract_id": place.contract_id, "period": _range(statement.period)}
-    with connection.transaction():
-        # Two verifications at once would otherwise both write the same version.
-        connection.execute(query("verification", "lock_contract"), {"code": statement.contract})
-        newest = connection.execute(query("verification", "newest_statement"), named).fetchone()
-        if newest is not None and newest[1] == digest:
-            return int(newest[0])
-        version = 1 if newest is None else int(newest[0]) + 1
-        method = f"{statement.method}/{statement.method_version}"
-        values = {"version": version, "method": method, "digest": digest, "body": body.decode()}
-        connection.execute(query("verification", "store_statement"), named | values)
-    return version
+    (kept,) = keep_all(connection, [Draft.of(place.contract_id, statement)])
+    return kept.version
 
 
 def _outdoor_temperature(connection: Connection, place: ContractPlace, period: Period) -> DailyVariable | None:
     if place.weather is None:
         return None
     parts = []
-    for rows in _variable_rows(connection, "hourly_temperature", place, period, {"device": place.weather}):
+    for part in _apart(place.contract.baseline, period):
+        start, end = part.bounds(place.zone)
+        named = {"device": place.weather, "start": start, "end": end}
+        rows = connection.execute(query("verification", "hourly_temperature"), named).fetchall()
         hours = pd.DatetimeIndex([row[0] for row in rows], tz="UTC")
         parts.append(daily_temperature(hours, _column(rows, 1), place.zone))
     return DailyVariable(np.concatenate([part.day for part in parts]), np.concatenate([part.mean_c for part in parts]))
-
-
-def _failed_lamp_share(connection: Connection, place: ContractPlace, period: Period) -> DailyVariable | None:
-    named: dict[str, str | int] = {"building_id": place.building_id}
-    rows = [row for part in _variable_rows(connection, "failed_lamp_share", place, period, named) for row in part]
-    return DailyVariable(_days(rows), _column(rows, 1)) if rows else None
-
-
-def _variable_rows(
-    connection: Connection, name: str, place: ContractPlace, period: Period, named: dict[str, str | int]
-) -> Iterator[list[TupleRow]]:
-    """Rows of a variable over each of the two periods of a statement."""
-    for part in _apart(place.contract.baseline, period):
-        start, end = part.bounds(place.zone)
-        values = named | {"zone": place.zone.key, "start": start, "end": end}
-        yield connection.execute(query("verification", name), values).fetchall()
 
 
 def _apart(baseline: Period, reporting: Period) -> Iterator[Period]:
@@ -175,14 +186,6 @@ def _apart(baseline: Period, reporting: Period) -> Iterator[Period]:
         yield second
 
 
-def _days(rows: Sequence[TupleRow]) -> Days:
-    return np.array([row[0] for row in rows], dtype="datetime64[D]")
-
-
 def _column(rows: Sequence[TupleRow], place: int) -> Floats:
     """A column of numbers; NULL becomes NaN."""
     return np.array([row[place] for row in rows], dtype=np.float64)
-
-
-def _range(period: Period) -> DateRange:
-    return DateRange(period.start, period.end)

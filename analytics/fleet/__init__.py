@@ -1,0 +1,1 @@
+"""Verification of all contracts: the run over the fleet, the portfolio, what it costs."""

@@ -1,0 +1,87 @@
+"""Keeping statements: each once, as the next version of its contract and period, whoever else keeps some meanwhile."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from psycopg.types.range import DateRange
+
+from analytics.bulk import Connection
+from analytics.statement import Statement
+from teplosvet.domain.periods import Period
+from teplosvet.storage.queries import query
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A statement that may be kept.
+
+    Attributes:
+        contract_id: Key of the contract.
+        period: Reporting period.
+        method: Method and its version.
+        digest: SHA-256 of the body, in hexadecimal.
+        body: The statement as JSON.
+    """
+
+    contract_id: int
+    period: Period
+    method: str
+    digest: str
+    body: bytes
+
+    @classmethod
+    def of(cls, contract_id: int, statement: Statement) -> "Draft":
+        """The draft of a statement."""
+        body = msgspec.json.encode(statement)
+        method = f"{statement.method}/{statement.method_version}"
+        return cls(contract_id, statement.period, method, hashlib.sha256(body).hexdigest(), body)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The version that says what a draft says, and whether it had to be written."""
+
+    version: int
+    is_new: bool
+
+
+def keep_all(connection: Connection, drafts: Sequence[Draft]) -> list[Kept]:
+    """Keep each draft as the next version of its contract and period, unless the newest one says the same.
+
+    Bodies go straight into the table, and only those that are new: under the locks of their contracts the newest
+    versions are known, so that nothing can conflict and no stage is needed.
+
+    Args:
+        connection: In autocommit mode or in a transaction.
+        drafts: Of one period, each contract once.
+    """
+    if not drafts:
+        return []
+    first = drafts[0].period
+    named = {
+        "contract_ids": [each.contract_id for each in drafts],
+        "period": DateRange(first.start, first.end),
+    }
+    with connection.transaction():
+        # Two verifications at once would otherwise both write the same version; locked in order, none waits for ever.
+        connection.execute(query("verification", "lock_contracts"), named)
+        rows = connection.execute(query("verification", "newest_statements"), named).fetchall()
+        newest = {row[0]: (int(row[1]), row[2]) for row in rows}
+        kept = [_kept(each, newest.get(each.contract_id)) for each in drafts]
+        fresh = [(draft, one.version) for draft, one in zip(drafts, kept, strict=True) if one.is_new]
+        if fresh:
+            with connection.cursor() as cursor, cursor.copy(query("verification", "store_statements")) as copy:
+                for draft, version in fresh:
+                    period = DateRange(draft.period.start, draft.period.end)
+                    row = (draft.contract_id, period, version, draft.method, draft.digest, draft.body.decode())
+                    copy.write_row(row)
+    return kept
+
+
+def _kept(draft: Draft, newest: tuple[int, str] | None) -> Kept:
+    if newest is None:
+        return Kept(1, is_new=True)
+    version, digest = newest
+    return Kept(version, is_new=False) if digest == draft.digest else Kept(version + 1, is_new=True)
