@@ -17,11 +17,13 @@ from psycopg.types.range import DateRange
 from analytics.arrays import Days, Floats
 from analytics.daily import DailySeries
 from analytics.methods import DailyVariable, VerificationInput, verify
+from analytics.stated import account, load_stated
 from analytics.statement import Statement
 from analytics.weather import daily_temperature
 from teplosvet.domain.contracts import Carrier, Contract, Method, Tariff, TariffUnit
 from teplosvet.domain.errors import UnknownNameError
 from teplosvet.domain.periods import Period
+from teplosvet.storage.contract_terms import load_terms
 from teplosvet.storage.queries import query
 
 Connection = psycopg.Connection[TupleRow]
@@ -95,6 +97,7 @@ def load_contract(connection: Connection, code: str) -> ContractPlace:
         customer=row[13],
         esco=row[14],
         investment=row[15],
+        terms=load_terms(connection, code),
     )
     return ContractPlace(row[0], contract, row[16], ZoneInfo(row[17]), row[18], row[19], row[20])
 
@@ -114,6 +117,7 @@ def load_input(connection: Connection, place: ContractPlace, period: Period) -> 
         latitude_deg=place.latitude_deg,
         failed_lamp_share=_failed_lamp_share(connection, place, period) if light else None,
         known_until=place.today,
+        account=account(load_stated(connection, contract.code), period),
     )
 
 

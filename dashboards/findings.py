@@ -7,7 +7,7 @@ from dashboards.statements import Finding
 
 _VARIANTS = ("more_days", "reason")
 _SHARES = frozenset({"cv_rmse", "failed_share"})
-_DATES = frozenset({"known_until", "end"})
+_DATES = frozenset({"known_until", "end", "due_on"})
 
 
 def finding_text(reader: Reader, finding: Finding, carrier: str) -> str:

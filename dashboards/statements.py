@@ -30,6 +30,9 @@ class Settlement(msgspec.Struct, frozen=True):
     currency: str
     value: Decimal
     payable: Decimal
+    shortfall_value: Decimal | None = None
+    surplus_value: Decimal | None = None
+    due_on: date | None = None
 
 
 class Fit(msgspec.Struct, frozen=True):

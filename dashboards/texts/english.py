@@ -136,7 +136,10 @@ TEXTS = {
     "money.tariff": "Tariff",
     "money.value": "Value of the saving",
     "money.share": "Share of the ESCO",
+    "money.shortfall": "Missing to the guarantee",
+    "money.surplus": "Beyond the guarantee",
     "money.payable": "Payable",
+    "money.due": "Due by",
     # fit
     "model": "Model",
     "model.1P": "mean (1P)",
@@ -304,6 +307,16 @@ FINDINGS = {
     "finding.share_estimated": "Of the metered energy {estimated_kwh} is estimated.",
     "finding.autocorrelated": "The days of the baseline resemble each other (ρ = {rho}); the band is wider for it.",
     "finding.lamp_failures": "{failed_share} of the lamps were out of order; {energy_kwh} is not counted as saving.",
+    "finding.tariff_gap": "No tariff is known for {days} days ({named}): nothing can be said of the money.",
+    "finding.guarantee_above_baseline": (
+        "The guarantee of the period, {guarantee_kwh}, is more than all that would have been used, {baseline_kwh}: "
+        "nothing is payable until the contract is put right."
+    ),
+    "finding.guarantee_unknown": "The guarantee follows degree days, and the temperature of some days is not known.",
+    "finding.outside_term": "On {days} days the contract does not run ({term}); nothing is paid for them.",
+    "finding.cap_reached": "The contract pays {cap} at most in all: of {earned} earned here, {payable} is payable.",
+    "finding.calendar_unknown": "The working days around {due_on} are not decreed yet; the due date may move.",
+    "finding.emission_factor_unknown": "No emission factor is known for the region {region}.",
     "finding.other": "Finding: {code}.",
     "finding.period.baseline": "baseline period",
     "finding.period.reporting": "reporting period",

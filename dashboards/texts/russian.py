@@ -146,7 +146,10 @@ TEXTS = {
     "money.tariff": "Тариф",
     "money.value": "Стоимость экономии",
     "money.share": "Доля энергосервисной компании",
+    "money.shortfall": "Не хватает до гарантии",
+    "money.surplus": "Сверх гарантии",
     "money.payable": "К оплате",
+    "money.due": "Оплатить до",
     # fit
     "model": "Модель",
     "model.1P": "среднее (1P)",
@@ -316,6 +319,16 @@ FINDINGS = {
     "finding.share_estimated": "Из измеренной энергии {estimated_kwh} – оценка.",
     "finding.autocorrelated": "Соседние дни базового периода похожи (ρ = {rho}); границы поэтому шире.",
     "finding.lamp_failures": "Неисправных светильников: {failed_share}; {energy_kwh} экономией не считается.",
+    "finding.tariff_gap": "Дней без тарифа: {days} ({named}); о деньгах сказать нечего.",
+    "finding.guarantee_above_baseline": (
+        "Гарантия за период {guarantee_kwh} больше всего, что было бы израсходовано ({baseline_kwh}); пока договор не "
+        "исправлен, к оплате ничего нет."
+    ),
+    "finding.guarantee_unknown": "Гарантия зависит от градусо-суток, а температура некоторых дней неизвестна.",
+    "finding.outside_term": "Дней вне срока договора ({term}): {days}; за них не платят.",
+    "finding.cap_reached": "Договор ограничивает все выплаты суммой {cap}: из {earned} к оплате {payable}.",
+    "finding.calendar_unknown": "Рабочие дни около {due_on} ещё не утверждены; срок оплаты может сдвинуться.",
+    "finding.emission_factor_unknown": "Коэффициент выбросов для региона {region} неизвестен.",
     "finding.other": "Замечание: {code}.",
     "finding.period.baseline": "базовый период",
     "finding.period.reporting": "отчётный период",

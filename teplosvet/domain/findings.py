@@ -53,6 +53,14 @@ class FindingCode(StrEnum):
     SHARE_ESTIMATED = "share_estimated"
     AUTOCORRELATED = "autocorrelated"
     LAMP_FAILURES = "lamp_failures"
+    # money
+    TARIFF_GAP = "tariff_gap"
+    GUARANTEE_ABOVE_BASELINE = "guarantee_above_baseline"
+    GUARANTEE_UNKNOWN = "guarantee_unknown"
+    OUTSIDE_TERM = "outside_term"
+    CAP_REACHED = "cap_reached"
+    CALENDAR_UNKNOWN = "calendar_unknown"
+    EMISSION_FACTOR_UNKNOWN = "emission_factor_unknown"
 
 
 @dataclass(frozen=True, slots=True)
