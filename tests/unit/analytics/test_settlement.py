@@ -113,11 +113,11 @@ def test_the_golden_can_fail() -> None:
 
 
 def test_a_shortfall_is_worth_the_mean_price_and_pays_no_surplus() -> None:
-    """By hand: 23,260 kWh of 30,000 guaranteed; 6,740 missing x 2,490.94 / 1,163 = 14,435.93."""
+    """By hand: 23,260 kWh of 30,000 guaranteed; 6,740 missing x 2,490.94 / 1,163 = 14,435.89."""
     january = Period.parse("2026-01-01/2026-02-01")
     days = tuple(each for each in winter_days() if each.day.month == 1)
     found, _ = settled(with_terms(), saved(january, days, guarantee_kwh=Decimal(30_000)))
-    assert (found.shortfall_kwh, found.shortfall_value) == (Decimal(6_740), Decimal("14435.93"))
+    assert (found.shortfall_kwh, found.shortfall_value) == (Decimal(6_740), Decimal("14435.89"))
     assert (found.surplus_kwh, found.surplus_payable) == (None, None)
     assert found.payable == (found.value * Decimal("0.8")).quantize(Decimal("0.01"))
 
