@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from analytics.money_words import money_rows
 from analytics.rollup.job import bring_up_to_date
 from analytics.statement import Statement
 from analytics.verification import verify_contract
@@ -68,7 +69,5 @@ def _figures(statement: Statement, language: Language) -> list[tuple[str, str]]:
         rows += [(name, number(value, 3, language)) for name, value in figures if value is not None]
         rows.append(("baseline days", f"{fit.n}, worth {fit.n_effective or fit.n:.0f} independent ones"))
     if statement.settlement is not None:
-        money = statement.settlement
-        rows.append(("value", f"{number(float(money.value), 2, language)} {money.currency}"))
-        rows.append(("payable", f"{number(float(money.payable), 2, language)} {money.currency}"))
+        rows += money_rows(statement.settlement, statement, language)
     return rows

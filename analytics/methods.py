@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 
@@ -10,11 +11,12 @@ from analytics import judgement
 from analytics.arrays import Days, Floats
 from analytics.batch import AT_ONCE
 from analytics.daily import DailySeries, days_of
+from analytics.guarantee import guarantee_of, is_unknown
 from analytics.lighting import lamp_failures, lighting_variable
 from analytics.model_kind import ALL_MODELS, HEAT_MODELS, LIGHT_MODELS, ModelKind
 from analytics.result import CONFIDENCE, Result, baseline_days, fit_figures, reporting_days, result_of
 from analytics.savings import Baseline, Saving, avoided_energies, fit_baselines
-from analytics.settlement import settle
+from analytics.settlement import NO_ACCOUNT, Account, Saved, settle
 from analytics.statement import (
     METHOD_VERSION,
     Adjustment,
@@ -24,6 +26,7 @@ from analytics.statement import (
     Statement,
     Variable,
 )
+from analytics.tariffs import days_saved
 from teplosvet.domain.contracts import Carrier, Contract, Method
 from teplosvet.domain.findings import Finding, FindingCode, Severity
 from teplosvet.domain.periods import Period
@@ -62,6 +65,7 @@ class VerificationInput:
         latitude_deg: Latitude of the building, for dark hours. [°]
         failed_lamp_share: Share of the light points out of order on each day, None if nobody counted. [-]
         known_until: The day up to which readings can have come in, None if that is long past.
+        account: What other statements of the contract pay.
     """
 
     contract: Contract
@@ -71,6 +75,7 @@ class VerificationInput:
     latitude_deg: float | None = None
     failed_lamp_share: DailyVariable | None = None
     known_until: date | None = None
+    account: Account = NO_ACCOUNT
 
 
 def verify(inputs: VerificationInput) -> Statement:
@@ -174,10 +179,27 @@ def _is_short(findings: tuple[Finding, ...]) -> bool:
     return any(finding.code is FindingCode.BASELINE_TOO_SHORT for finding in findings)
 
 
-def _settlement(contract: Contract, result: Result | None, *, payable: bool) -> Settlement | None:
+def _is_proven(result: Result | None) -> bool:
+    return result is not None and bool(result.bands) and result.bands[0].lower_kwh > 0
+
+
+def _settlement(
+    inputs: VerificationInput, result: Result | None, rows: tuple[ReportingDay, ...], findings: tuple[Finding, ...]
+) -> tuple[Settlement | None, tuple[Finding, ...]]:
     if result is None:
-        return None
-    return settle(result.avoided_energy_kwh, contract.tariff, contract.esco_share, proven=payable)
+        return None, ()
+    contract, period = inputs.contract, inputs.period
+    guaranteed = guarantee_of(contract, period, rows)
+    saved = Saved(
+        period=period,
+        days=days_saved(rows),
+        adjusted_baseline_kwh=Decimal(repr(result.adjusted_baseline_kwh + result.adjustment_kwh)),
+        guarantee_kwh=guaranteed,
+        proven=_is_proven(result) and not _is_short(findings),
+        over=inputs.known_until is None or period.end <= inputs.known_until,
+        guarantee_unknown=is_unknown(contract, period, guaranteed),
+    )
+    return settle(contract, saved, inputs.account)
 
 
 def _statement(
@@ -190,7 +212,8 @@ def _statement(
 ) -> Statement:
     contract = inputs.contract
     band = result.bands[0] if result is not None and result.bands else None
-    proven = band is not None and band.lower_kwh > 0
+    guaranteed = guarantee_of(contract, inputs.period, rows)
+    settlement, about_money = _settlement(inputs, result, rows, findings)
     used = sum(row.used for row in rows)
     return Statement(
         contract=contract.code,
@@ -213,8 +236,8 @@ def _statement(
         fractional_uncertainty=result.fractional_uncertainty if result else None,
         guideline_14_half_width_kwh=result.guideline_14_half_width_kwh if result else None,
         sun_baltazar_half_width_kwh=result.sun_baltazar_half_width_kwh if result else None,
-        proven=proven,
-        guarantee_kwh=contract.guarantee_kwh,
+        proven=_is_proven(result),
+        guarantee_kwh=None if guaranteed is None else float(guaranteed),
         coverage=round(used / len(rows), 4),
         baseline_coverage=round(float(baseline.used.mean()), 4),
         days=len(rows),
@@ -222,8 +245,8 @@ def _statement(
         fit=fit_figures(baseline, saving, _variable_of(inputs)),
         tariff=contract.tariff,
         esco_share=contract.esco_share,
-        settlement=_settlement(contract, result, payable=proven and not _is_short(findings)),
-        findings=findings,
+        settlement=settlement,
+        findings=(*findings, *about_money),
         baseline_days=baseline_days(baseline),
         reporting_days=rows,
     )

@@ -6,7 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from analytics.savings import LeftOut
-from teplosvet.domain.contracts import Carrier, Method, Tariff
+from teplosvet.domain.contract_terms import TariffKind
+from teplosvet.domain.contracts import Carrier, Method, Tariff, TariffUnit
 from teplosvet.domain.findings import Finding
 from teplosvet.domain.periods import Period
 
@@ -144,27 +145,85 @@ class ReportingDay:
 
 
 @dataclass(frozen=True, slots=True)
+class SettlementLine:
+    """Avoided energy of consecutive days at one price.
+
+    Attributes:
+        period: From the first to the last of the days used at that price.
+        used_days: Days of the sum. [d]
+        energy_kwh: Avoided energy. [kWh]
+        price: Price of one unit, indexed where the contract says so. [currency / per]
+        per: Unit of the price.
+        kind: Where the price comes from.
+        in_term: Whether the ESCO is paid for these days.
+        value: Energy at the price. [currency]
+    """
+
+    period: Period
+    used_days: int
+    energy_kwh: Decimal
+    price: Decimal
+    per: TariffUnit
+    kind: TariffKind
+    in_term: bool
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
-    """What a saving is worth.
+    """What a saving is worth. The fields after `rounding` are missing from statements made before settlement/2.
 
     Attributes:
         currency: ISO 4217 code.
         value: Avoided energy at the tariff, also of a saving that is not proven. [currency]
-        payable: The ESCO's share of it; 0 unless the saving is proven. [currency]
-        rounding: The rule by which both were rounded.
+        payable: What the ESCO is paid; 0 unless the saving is proven. [currency]
+        rounding: The rule by which everything was rounded.
+        rules: Name and version of the rules.
+        lines: The value by price.
+        earned: The ESCO's share before proof, cap and the end of the period are asked. [currency]
+        guarantee_kwh: The guarantee of the period. [kWh]
+        shortfall_kwh: What is missing to it. [kWh]
+        shortfall_value: The same at the period's mean price; not deducted from what is payable. [currency]
+        surplus_kwh: What was saved beyond it. [kWh]
+        surplus_value: Its part of the value. [currency]
+        surplus_payable: The ESCO's part of that, before proof and cap; within `earned`. [currency]
+        earlier_payable: What statements of earlier periods state as payable. [currency]
+        other_payable: The same of all other periods, which the cap counts. [currency]
+        balance: `earlier_payable` and `payable`. [currency]
+        cap_left: What the cap leaves after this statement. [currency]
+        due_on: The last day of payment as long as no act is signed.
+        avoided_co2_t: Emissions avoided. [t CO2]
+        co2_source: Where their factors come from.
     """
 
     currency: str
     value: Decimal
     payable: Decimal
     rounding: str
+    rules: str = "settlement/1"
+    lines: tuple[SettlementLine, ...] = ()
+    earned: Decimal | None = None
+    guarantee_kwh: Decimal | None = None
+    shortfall_kwh: Decimal | None = None
+    shortfall_value: Decimal | None = None
+    surplus_kwh: Decimal | None = None
+    surplus_value: Decimal | None = None
+    surplus_payable: Decimal | None = None
+    earlier_payable: Decimal | None = None
+    other_payable: Decimal | None = None
+    balance: Decimal | None = None
+    cap_left: Decimal | None = None
+    due_on: date | None = None
+    avoided_co2_t: Decimal | None = None
+    co2_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """Verified saving of one contract in one reporting period. Energy is rounded to a watt-hour, day by day.
 
-    Sums and bounds are None if a finding is a refusal: then nothing can be stated.
+    Sums and bounds are None if a finding about the data is a refusal: then nothing can be stated. A refusal about money
+    leaves the sums as they are and pays nothing.
 
     Attributes:
         contract: Code of the contract.

@@ -15,11 +15,14 @@ from analytics import bulk
 from analytics.arrays import Floats
 from analytics.keeping import Draft, keep_all
 from analytics.methods import DailyVariable, VerificationInput, verify
+from analytics.stated import account, load_all_stated
 from analytics.statement import Statement
 from analytics.weather import daily_temperature
+from teplosvet.domain.contract_terms import Terms
 from teplosvet.domain.contracts import Carrier, Contract, Method, Tariff, TariffUnit
 from teplosvet.domain.errors import UnknownNameError
 from teplosvet.domain.periods import Period
+from teplosvet.storage.contract_terms import load_all_terms
 from teplosvet.storage.queries import query
 
 Connection = psycopg.Connection[TupleRow]
@@ -90,10 +93,12 @@ def load_contract(connection: Connection, code: str) -> ContractPlace:
 
 def load_contracts(connection: Connection, codes: Sequence[str]) -> list[ContractPlace]:
     """The contracts that have one of `codes`."""
-    return [_place(row) for row in connection.execute(query("verification", "contracts"), {"codes": list(codes)})]
+    rows = connection.execute(query("verification", "contracts"), {"codes": list(codes)}).fetchall()
+    terms = load_all_terms(connection, codes)
+    return [_place(row, terms[row[1]]) for row in rows]
 
 
-def _place(row: TupleRow) -> ContractPlace:
+def _place(row: TupleRow, terms: Terms) -> ContractPlace:
     contract = Contract(
         code=row[1],
         title=row[2],
@@ -107,6 +112,7 @@ def _place(row: TupleRow) -> ContractPlace:
         customer=row[13],
         esco=row[14],
         investment=row[15],
+        terms=terms,
     )
     return ContractPlace(row[0], contract, row[16], ZoneInfo(row[17]), row[18], row[19], row[20])
 
@@ -128,6 +134,7 @@ def load_inputs(connection: Connection, places: Sequence[ContractPlace], period:
             for part in _apart(place.contract.baseline, period)
         ],
     )
+    stated = load_all_stated(connection, [place.contract.code for place in places])
     skies: dict[tuple[object, ...], DailyVariable | None] = {}
     found = []
     for place in places:
@@ -144,6 +151,7 @@ def load_inputs(connection: Connection, places: Sequence[ContractPlace], period:
                 latitude_deg=place.latitude_deg,
                 failed_lamp_share=DailyVariable(*failed) if failed is not None else None,
                 known_until=place.today,
+                account=account(stated[place.contract.code], period),
             )
         )
     return found

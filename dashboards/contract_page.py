@@ -174,7 +174,13 @@ def _money(statement: Statement, reader: Reader) -> list[Row]:
         rows.append(Row(reader.say("money.value"), reader.money(settlement.value, settlement.currency)))
     rows.append(Row(reader.say("money.share"), reader.percent(float(statement.esco_share))))
     if settlement is not None:
+        beyond = (("shortfall", settlement.shortfall_value), ("surplus", settlement.surplus_value))
+        for name, value in beyond:
+            if value is not None:
+                rows.append(Row(reader.say(f"money.{name}"), reader.money(value, settlement.currency), "part"))
         rows.append(Row(reader.say("money.payable"), reader.money(settlement.payable, settlement.currency), "total"))
+        if settlement.due_on is not None:
+            rows.append(Row(reader.say("money.due"), reader.day(settlement.due_on), "part"))
     return rows
 
 

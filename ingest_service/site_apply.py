@@ -13,6 +13,7 @@ from teplosvet.domain.contracts import Contract
 from teplosvet.domain.devices import Device, Installation
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.quantities import Quantity
+from teplosvet.storage.contract_terms import put_terms
 from teplosvet.storage.queries import query
 
 
@@ -205,6 +206,8 @@ def _contract(cursor: psycopg.Cursor[TupleRow], contract: Contract) -> list[Chan
     what = _difference(found, tuple(wanted.values()))
     if what:
         cursor.execute(query("registry", "contract"), {"code": contract.code, **wanted})
+    if put_terms(cursor, contract.code, contract.terms):
+        what = what or "changed"
     return [Change(what, "contract", contract.code)] if what else []
 
 

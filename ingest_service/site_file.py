@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from ingest_service.site_terms import TermsReader, TermsTable
 from teplosvet.domain.buildings import Building, Site
+from teplosvet.domain.contract_terms import MeasurementOption, Proration, SurplusRule, TariffKind
 from teplosvet.domain.contracts import Carrier, Contract, Method, Tariff, TariffUnit
 from teplosvet.domain.devices import NAME_RULE, Device, Identity, Installation, is_name
 from teplosvet.domain.errors import InvalidFileError
@@ -80,19 +82,16 @@ class _TariffTable(msgspec.Struct, forbid_unknown_fields=True):
     per: TariffUnit
 
 
-class _ContractTable(msgspec.Struct, forbid_unknown_fields=True):
+class _ContractTable(TermsTable, forbid_unknown_fields=True):
     code: str
     building: str
     carrier: Carrier
-    method: Method
     baseline: str
     tariff: _TariffTable
     esco_share: str
     title: Text = ""
-    guarantee_kwh: Positive | None = None
     customer: Text = ""
     esco: Text = ""
-    investment: str | None = None
 
 
 class _SourceTable(msgspec.Struct, forbid_unknown_fields=True):
@@ -258,6 +257,7 @@ class _Reader:
             baseline = Period.parse(table.baseline)
         except ValueError as error:
             raise self._error(("contract", n, "baseline"), str(error)) from error
+        terms = TermsReader(("contract", n), self._error)
         return Contract(
             code=table.code,
             title=table.title or table.code,
@@ -272,9 +272,8 @@ class _Reader:
             guarantee_kwh=table.guarantee_kwh,
             customer=table.customer,
             esco=table.esco,
-            investment=None
-            if table.investment is None
-            else self._decimal(table.investment, ("contract", n, "investment")),
+            investment=terms.investment(table),
+            terms=terms.terms(table),
         )
 
     def _registers(self, registers: dict[Quantity, float], kind: DeviceClass, path: tuple[str | int, ...]) -> None:
@@ -339,4 +338,13 @@ def _path(message: str) -> tuple[str, tuple[str | int, ...]]:
     return sentence[0].lower() + sentence[1:], tuple(steps)
 
 
-_CHOICES: dict[str, type[StrEnum]] = {"class": DeviceClass, "carrier": Carrier, "method": Method, "per": TariffUnit}
+_CHOICES: dict[str, type[StrEnum]] = {
+    "class": DeviceClass,
+    "carrier": Carrier,
+    "method": Method,
+    "per": TariffUnit,
+    "option": MeasurementOption,
+    "kind": TariffKind,
+    "proration": Proration,
+    "rule": SurplusRule,
+}

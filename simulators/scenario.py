@@ -74,7 +74,7 @@ class Scenario:
     @cached_property
     def site_toml(self) -> str:
         """The site file that registers everything."""
-        return site_toml(self.buildings, self.fleet, WEATHER_DEVICE, self.baseline)
+        return site_toml(self.buildings, self.fleet, WEATHER_DEVICE, self.baseline, self.reporting)
 
     @cached_property
     def publishers(self) -> tuple[str, ...]:

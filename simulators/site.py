@@ -200,7 +200,9 @@ def _placebo() -> BuildingPlan:
     )  # fmt: skip
 
 
-def site_toml(buildings: Sequence[BuildingPlan], fleet: Fleet, weather_device: str, baseline: Period) -> str:
+def site_toml(
+    buildings: Sequence[BuildingPlan], fleet: Fleet, weather_device: str, baseline: Period, reporting: Period
+) -> str:
     """The site file with an exact registry: every installation, serial number, start and closing register.
 
     Args:
@@ -208,6 +210,7 @@ def site_toml(buildings: Sequence[BuildingPlan], fleet: Fleet, weather_device: s
         fleet: What is installed in them.
         weather_device: Name of the climate device that measures their weather.
         baseline: The baseline period of every contract.
+        reporting: The period that its guarantee is for.
     """
     lines = [*_table("site", name="demo", title="Демонстрация: шесть домов", zone=ZONE,
                      latitude=LATITUDE_DEG, longitude=LONGITUDE_DEG)]  # fmt: skip
@@ -223,7 +226,7 @@ def site_toml(buildings: Sequence[BuildingPlan], fleet: Fleet, weather_device: s
     for installations in fleet.by_device().values():
         lines += _device(installations)
     for plan in buildings:
-        lines += _contract(plan, baseline)
+        lines += _contract(plan, baseline, reporting)
     return "\n".join(lines)
 
 
@@ -248,22 +251,39 @@ def _device(installations: Sequence[Installed]) -> list[str]:
     return lines
 
 
-def _contract(plan: BuildingPlan, baseline: Period) -> list[str]:
+def _contract(plan: BuildingPlan, baseline: Period, reporting: Period) -> list[str]:
     contract = plan.contract
     light = contract.carrier == "light"
     lines = _table(
         "[contract]", code=contract.code, title=contract.title, building=plan.code, carrier=contract.carrier,
         method="light-option-b" if light else "change-point-daily", baseline=str(baseline), esco_share="0.8",
-        guarantee_kwh=contract.guarantee_kwh, customer="ТСЖ «Демо»", esco="ЭСКО «Пример»",
+        customer="ТСЖ «Демо»", esco="ЭСКО «Пример»",
     )  # fmt: skip
-    amount, per = ("6.52", "kWh") if light else ("2450.10", "Gcal")
-    investment = f'"{contract.investment_rub}.00"'
-    lines[-1:] = [
-        f'tariff = {{ amount = "{amount}", currency = "RUB", per = "{per}" }}',
-        f"investment = {investment}",
-        "",
+    return [*lines[:-1], *_terms(contract, reporting), ""]
+
+
+def _terms(contract: ContractPlan, reporting: Period) -> list[str]:
+    """What decides the money: a five-year term, tariffs that rise with the tax of 2026, a guarantee, a cap."""
+    light = contract.carrier == "light"
+    amounts, per = (("6.52", "6.63", "7.12"), "kWh") if light else (("2450.10", "2490.94", "2678.30"), "Gcal")
+    days = ("2025-05-01/2026-01-01", "2026-01-01/2026-10-01", "2026-10-01/2030-07-01")
+    tariffs = ", ".join(
+        f'{{ period = "{period}", amount = "{amount}" }}' for period, amount in zip(days, amounts, strict=True)
+    )
+    what = "Светильники с датчиками присутствия" if light else "Погодное регулирование"
+    return [
+        f'tariff = {{ amount = "{amounts[0]}", currency = "RUB", per = "{per}" }}',
+        f"tariffs = [{tariffs}]",
+        f'option = "{"B" if light else "C"}"',
+        f'guarantee = {{ kwh = "{contract.guarantee_kwh}", period = "{reporting}" }}',
+        'surplus = { rule = "shared", esco_share = "0.5" }',
+        f'cap = "{contract.investment_rub * 2}.00"',
+        'term = "2025-07-01/2030-07-01"',
+        "payment_days = 15",
+        'discount_percent = "12"',
+        'region = "RU-SPE"',
+        f'measures = [{{ title = "{what}", day = 2025-07-15, investment = "{contract.investment_rub}.00" }}]',
     ]
-    return lines
 
 
 def _table(name: str, /, **values: str | float | Sequence[str]) -> list[str]:

@@ -136,7 +136,10 @@ TEXTS = {
     "money.tariff": "Tariff",
     "money.value": "Value of the saving",
     "money.share": "Share of the ESCO",
+    "money.shortfall": "Missing to the guarantee",
+    "money.surplus": "Beyond the guarantee",
     "money.payable": "Payable",
+    "money.due": "Due by",
     # fit
     "model": "Model",
     "model.1P": "mean (1P)",

@@ -146,7 +146,10 @@ TEXTS = {
     "money.tariff": "Тариф",
     "money.value": "Стоимость экономии",
     "money.share": "Доля энергосервисной компании",
+    "money.shortfall": "Не хватает до гарантии",
+    "money.surplus": "Сверх гарантии",
     "money.payable": "К оплате",
+    "money.due": "Оплатить до",
     # fit
     "model": "Модель",
     "model.1P": "среднее (1P)",

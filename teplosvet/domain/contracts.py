@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from teplosvet.domain.contract_terms import PLAIN_TERMS, Terms
 from teplosvet.domain.periods import Period
 from teplosvet.domain.quantities import DeviceClass, Quantity
 
@@ -90,6 +91,7 @@ class Contract:
         customer: Who pays.
         esco: Who is paid.
         investment: What the ESCO put in, or None. [currency]
+        terms: What else the contract says about money.
     """
 
     code: str
@@ -104,3 +106,4 @@ class Contract:
     customer: str = ""
     esco: str = ""
     investment: Decimal | None = None
+    terms: Terms = PLAIN_TERMS

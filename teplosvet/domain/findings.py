@@ -58,6 +58,14 @@ class FindingCode(StrEnum):
     STIPULATED = "stipulated"
     SAMPLE_TOO_SMALL = "sample_too_small"
     ILLUMINANCE_FELL = "illuminance_fell"
+    # money
+    TARIFF_GAP = "tariff_gap"
+    GUARANTEE_ABOVE_BASELINE = "guarantee_above_baseline"
+    GUARANTEE_UNKNOWN = "guarantee_unknown"
+    OUTSIDE_TERM = "outside_term"
+    CAP_REACHED = "cap_reached"
+    CALENDAR_UNKNOWN = "calendar_unknown"
+    EMISSION_FACTOR_UNKNOWN = "emission_factor_unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ FINDINGS: Mapping[Language, Mapping[str, str]] = {
 
 _VARIANTS = ("more_days", "reason")
 _SHARES = frozenset({"cv_rmse", "failed_share"})
-_DATES = frozenset({"known_until", "end"})
+_DATES = frozenset({"known_until", "end", "due_on"})
 
 
 def finding_text(

@@ -52,6 +52,16 @@ FINDINGS = {
     "stipulated": "{group}: {quantity} of the {period} period is agreed upon and not measured ({source}).",
     "sample_too_small": "{group}: {quantity} ({period}): measure {more} more points ({measured} are).",
     "illuminance_fell": "{group}: {illuminance_lx} lx, darker than before; the baseline counts with {share}.",
+    "tariff_gap": "No tariff is known for {days} days ({named}): nothing can be said of the money.",
+    "guarantee_above_baseline": (
+        "The guarantee of the period, {guarantee_kwh}, is more than all that would have been used, {baseline_kwh}: "
+        "nothing is payable until the contract is put right."
+    ),
+    "guarantee_unknown": "The guarantee follows degree days, and the temperature of some days is not known.",
+    "outside_term": "On {days} days the contract does not run ({term}); nothing is paid for them.",
+    "cap_reached": "The contract pays {cap} at most in all: of {earned} earned here, {payable} is payable.",
+    "calendar_unknown": "The working days around {due_on} are not decreed yet; the due date may move.",
+    "emission_factor_unknown": "No emission factor is known for the region {region}.",
     "other": "Finding: {code}.",
     "period.baseline": "baseline period",
     "period.reporting": "reporting period",

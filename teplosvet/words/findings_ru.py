@@ -54,6 +54,16 @@ FINDINGS = {
     "stipulated": "{group}: величина {quantity} ({period}) принята по соглашению, не измерена ({source}).",
     "sample_too_small": "{group}: величина {quantity} ({period}): измерьте ещё {more} точек (есть {measured}).",
     "illuminance_fell": "{group}: {illuminance_lx} лк, темнее, чем было; доля базового уровня {share}.",
+    "tariff_gap": "Дней без тарифа: {days} ({named}); о деньгах сказать нечего.",
+    "guarantee_above_baseline": (
+        "Гарантия за период {guarantee_kwh} больше всего, что было бы израсходовано ({baseline_kwh}); пока договор не "
+        "исправлен, к оплате ничего нет."
+    ),
+    "guarantee_unknown": "Гарантия зависит от градусо-суток, а температура некоторых дней неизвестна.",
+    "outside_term": "Дней вне срока договора ({term}): {days}; за них не платят.",
+    "cap_reached": "Договор ограничивает все выплаты суммой {cap}: из {earned} к оплате {payable}.",
+    "calendar_unknown": "Рабочие дни около {due_on} ещё не утверждены; срок оплаты может сдвинуться.",
+    "emission_factor_unknown": "Коэффициент выбросов для региона {region} неизвестен.",
     "other": "Замечание: {code}.",
     "period.baseline": "базовый период",
     "period.reporting": "отчётный период",

@@ -8,12 +8,21 @@ import pytest
 
 from analytics.daily import DailySeries
 from analytics.methods import DailyVariable, verify
-from analytics.settlement import settle
+from analytics.settlement import Saved, settle
 from analytics.statement import Statement
+from analytics.tariffs import DaySaved
 from teplosvet.domain.contracts import Tariff, TariffUnit
 from teplosvet.domain.findings import FindingCode, Severity
 from teplosvet.domain.periods import Period
-from tests.unit.analytics.known_contracts import DAYS, FIRST_REPORTING, REPORTING, TEMPERATURE, heat_energy, heat_input
+from tests.unit.analytics.known_contracts import (
+    DAYS,
+    FIRST_REPORTING,
+    REPORTING,
+    TEMPERATURE,
+    contract,
+    heat_energy,
+    heat_input,
+)
 
 
 def codes(statement: Statement) -> dict[FindingCode, Severity]:
@@ -143,19 +152,23 @@ def test_a_baseline_of_other_days_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kwh", "amount", "per", "value", "payable"),
+    ("kwh", "amount", "per", "value", "earned"),
     [
-        (1163.0, "2450.10", TariffUnit.GCAL, "2450.10", "1960.08"),
-        (0.005, "1", TariffUnit.KWH, "0.01", "0.01"),
-        (100.0, "5.555", TariffUnit.KWH, "555.50", "444.40"),
-        (-100.0, "5.555", TariffUnit.KWH, "-555.50", "-444.40"),
+        ("1163", "2450.10", TariffUnit.GCAL, "2450.10", "1960.08"),
+        ("0.005", "1", TariffUnit.KWH, "0.01", "0.01"),
+        ("100", "5.555", TariffUnit.KWH, "555.50", "444.40"),
+        ("-100", "5.555", TariffUnit.KWH, "-555.50", "-444.40"),
     ],
 )
 def test_money_is_rounded_half_up_to_the_kopeck(
-    kwh: float, amount: str, per: TariffUnit, value: str, payable: str
+    kwh: str, amount: str, per: TariffUnit, value: str, earned: str
 ) -> None:
-    found = settle(kwh, Tariff(Decimal(amount), "RUB", per), Decimal("0.8"), proven=True)
-    assert (found.value, found.payable) == (Decimal(value), Decimal(payable))
+    priced = replace(contract(), tariff=Tariff(Decimal(amount), "RUB", per))
+    days = (DaySaved(REPORTING.start, Decimal(kwh)),)
+    found, _ = settle(priced, Saved(REPORTING, days, Decimal(200), None, proven=True))
+    assert found is not None
+    assert (found.value, found.earned) == (Decimal(value), Decimal(earned))
+    assert found.payable == (found.earned if Decimal(kwh) > 0 else 0)
 
 
 def test_a_day_cannot_be_before_and_after_the_measure() -> None:

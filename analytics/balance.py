@@ -1,0 +1,159 @@
+"""The account of a contract over its statements: what was saved, what is paid, and what came back of the investment."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from analytics.investment import Payment, internal_rate_of_return, net_present_value, paid_back_on
+from analytics.stated import StatedPeriod, apart
+from analytics.tariffs import HUNDREDTH
+from teplosvet.domain.contracts import Contract
+from teplosvet.domain.periods import Period
+
+_SHARE_STEP = Decimal("0.0001")
+_DAYS_PER_YEAR = Decimal("365.25")
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceRow:
+    """One period of the account.
+
+    Attributes:
+        period: Reporting period.
+        version: Version of its statement.
+        avoided_energy_kwh: None where nothing could be stated. [kWh]
+        proven: Whether the saving is proven.
+        value: Of the saving, None where nothing could be stated. [currency]
+        payable: To the ESCO. [currency]
+        due_on: The last day of payment.
+        paid_in: Payable from the first period to this one. [currency]
+        paid_back: Share of the investment that this is, None without an investment. [-]
+    """
+
+    period: Period
+    version: int
+    avoided_energy_kwh: float | None
+    proven: bool
+    value: Decimal | None
+    payable: Decimal
+    due_on: date | None
+    paid_in: Decimal
+    paid_back: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The account of a contract. Money is the ESCO's: what it invested, and what the statements pay it.
+
+    Attributes:
+        contract: Code of the contract.
+        currency: ISO 4217 code.
+        rows: Period by period.
+        overlapping: Periods with statements whose days others count already.
+        avoided_energy_kwh: Over the rows where it is known. [kWh]
+        payable: In all. [currency]
+        investment: None if the contract does not say. [currency]
+        cap: Greatest sum that is paid in all. [currency]
+        cap_left: What of it is left. [currency]
+        paid_back_on: When what was paid reached the investment.
+        discounted_paid_back_on: The same with discounted money.
+        payback_years: Investment over what a year of the periods pays, None if they pay nothing. [a]
+        discount_percent: Yearly rate of discounting. [%]
+        net_present_value: To the day of the first payment, None without investment or rate. [currency]
+        internal_rate_of_return: Yearly, of what was paid so far, None where there is none. [-]
+    """
+
+    contract: str
+    currency: str
+    rows: tuple[BalanceRow, ...]
+    overlapping: tuple[Period, ...]
+    avoided_energy_kwh: float
+    payable: Decimal
+    investment: Decimal | None
+    cap: Decimal | None
+    cap_left: Decimal | None
+    paid_back_on: date | None
+    discounted_paid_back_on: date | None
+    payback_years: Decimal | None
+    discount_percent: Decimal | None
+    net_present_value: Decimal | None
+    internal_rate_of_return: Decimal | None
+
+
+def balance(contract: Contract, stated: Iterable[StatedPeriod]) -> Balance:
+    """The account of a contract over the newest statements of its periods.
+
+    A payment counts on its due date, or on the last day of its period where no due date is stated; an investment on the
+    day of its measure, or, where the contract gives only a sum, on the first day of its term, else after the baseline.
+    """
+    counted, left_out = apart(stated)
+    rows = _rows(counted, contract.investment)
+    payable = rows[-1].paid_in if rows else Decimal("0.00")
+    spent, received = _spent(contract), _received(rows)
+    flow = [*spent, *received] if spent else []
+    percent, cap = contract.terms.discount_percent, contract.terms.cap
+    rate = None if percent is None else percent / 100
+    return Balance(
+        contract=contract.code,
+        currency=contract.tariff.currency,
+        rows=rows,
+        overlapping=tuple(each.period for each in left_out),
+        avoided_energy_kwh=round(sum(r.avoided_energy_kwh for r in rows if r.avoided_energy_kwh is not None), 3),
+        payable=payable,
+        investment=contract.investment,
+        cap=cap,
+        cap_left=None if cap is None else cap - payable,
+        paid_back_on=paid_back_on(flow),
+        discounted_paid_back_on=None if rate is None else paid_back_on(flow, rate),
+        payback_years=_payback_years(contract.investment, rows, payable),
+        discount_percent=percent,
+        net_present_value=None if rate is None or not flow else _rounded(net_present_value(flow, rate)),
+        internal_rate_of_return=internal_rate_of_return(flow),
+    )
+
+
+def _rows(counted: Iterable[StatedPeriod], investment: Decimal | None) -> tuple[BalanceRow, ...]:
+    rows, paid_in = [], Decimal("0.00")
+    for each in counted:
+        paid_in += each.payable
+        money = each.settlement
+        rows.append(
+            BalanceRow(
+                period=each.period,
+                version=each.version,
+                avoided_energy_kwh=each.avoided_energy_kwh,
+                proven=each.proven,
+                value=None if money is None else money.value,
+                payable=each.payable,
+                due_on=None if money is None else money.due_on,
+                paid_in=paid_in,
+                paid_back=(paid_in / investment).quantize(_SHARE_STEP, ROUND_HALF_UP) if investment else None,
+            )
+        )
+    return tuple(rows)
+
+
+def _spent(contract: Contract) -> list[Payment]:
+    measures = contract.terms.measures
+    if measures:
+        return [Payment(measure.day, -measure.investment) for measure in measures]
+    if not contract.investment:
+        return []
+    term = contract.terms.term
+    return [Payment(contract.baseline.end if term is None else term.start, -contract.investment)]
+
+
+def _received(rows: Iterable[BalanceRow]) -> list[Payment]:
+    return [Payment(row.due_on or row.period.end - timedelta(days=1), row.payable) for row in rows if row.payable]
+
+
+def _payback_years(investment: Decimal | None, rows: tuple[BalanceRow, ...], payable: Decimal) -> Decimal | None:
+    if not investment or payable <= 0:
+        return None
+    days = sum(row.period.days for row in rows)
+    return (investment * days / (payable * _DAYS_PER_YEAR)).quantize(HUNDREDTH, ROUND_HALF_UP)
+
+
+def _rounded(amount: Decimal) -> Decimal:
+    return amount.quantize(HUNDREDTH, ROUND_HALF_UP)
