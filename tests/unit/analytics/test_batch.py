@@ -33,29 +33,27 @@ def mixed(seed: int) -> VerificationInput:
     energy = heat_energy(0.02 * (seed % 12), cv=0.05 + 0.02 * (seed % 7), seed=seed)
     energy[rng.random(len(energy)) < 0.03] = np.nan
     plain = heat_input(energy)
-    match seed % 9:
-        case 0:
-            lit = 5 + need(TEMPERATURE, light=False) / 40 + rng.normal(0, 1, len(DAYS))
-            share = DailyVariable(DAYS, np.where(rng.random(len(DAYS)) < 0.5, 0.1, np.nan))
-            return VerificationInput(
-                contract(Carrier.LIGHT), REPORTING, DailySeries.metered(DAYS, lit), None, LATITUDE_DEG, share
-            )
-        case 1:
-            return replace(plain, outdoor_temperature_c=None)
-        case 2:
-            energy[FIRST_REPORTING:] = np.nan
-            return heat_input(energy)
-        case 3:
-            shorter = Period(BASELINE.start, BASELINE.start.replace(month=12))
-            return replace(plain, contract=replace(plain.contract, baseline=shorter))
-        case 4:
-            weather = TEMPERATURE + rng.normal(0, 0.3, len(DAYS))
-            weather[5] = np.nan
-            return heat_input(energy, weather)
-        case 5:
-            return replace(plain, contract=contract(Carrier.ELECTRICITY))
-        case _:
-            return plain
+    kind = seed % 9
+    if kind == 0:
+        lit = 5 + need(TEMPERATURE, light=False) / 40 + rng.normal(0, 1, len(DAYS))
+        share = DailyVariable(DAYS, np.where(rng.random(len(DAYS)) < 0.5, 0.1, np.nan))
+        metered = DailySeries.metered(DAYS, lit)
+        plain = VerificationInput(contract(Carrier.LIGHT), REPORTING, metered, None, LATITUDE_DEG, share)
+    elif kind == 1:
+        plain = replace(plain, outdoor_temperature_c=None)
+    elif kind == 2:
+        energy[FIRST_REPORTING:] = np.nan
+        plain = heat_input(energy)
+    elif kind == 3:
+        shorter = Period(BASELINE.start, BASELINE.start.replace(month=12))
+        plain = replace(plain, contract=replace(plain.contract, baseline=shorter))
+    elif kind == 4:
+        weather = TEMPERATURE + rng.normal(0, 0.3, len(DAYS))
+        weather[5] = np.nan
+        plain = heat_input(energy, weather)
+    elif kind == 5:
+        plain = replace(plain, contract=contract(Carrier.ELECTRICITY))
+    return plain
 
 
 def bodies(inputs: list[VerificationInput]) -> list[bytes]:
