@@ -2,13 +2,11 @@
 
 import contextlib
 import os
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 import psutil
@@ -17,15 +15,13 @@ import typer
 from analytics.fleet.bench_city import REPORTING, build_city
 from analytics.fleet.job import FleetRun, run_fleet
 from analytics.fleet.scipy_beside import Comparison, compare, has_scipy
+from analytics.rollup.bench import bench_database
 from teplosvet import output
-from teplosvet.bench.ingest import local_database
 from teplosvet.storage.database import connect
 from teplosvet.storage.migrate import migrate
 from teplosvet.storage.queries import query
 
 SAMPLE_EVERY_S = 0.25
-PASSABLE = 0o755
-"""The database's own system user has to reach its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +84,17 @@ def bench_verify(
 
 
 def _night(buildings: int, workers: int) -> Night:
-    with tempfile.TemporaryDirectory(prefix="teplosvet-bench-") as name:
-        Path(name).chmod(PASSABLE)
-        with local_database(Path(name) / "postgres") as server:
-            edition = migrate(server.url)
-            started = time.perf_counter()
-            with output.progress_console.status("filling the database"), connect(server.url) as connection:
-                city = build_city(connection, buildings)
-            setup_s = time.perf_counter() - started
-            with output.progress_console.status("verifying"), _peak_memory(server.pid) as peak:
-                run = _verify(server.url, workers)
-            again = _verify(server.url, workers)
-            with connect(server.url) as connection:
-                row = connection.execute(query("bench_fleet", "count")).fetchone() or (0, 0)
+    with bench_database() as server:
+        edition = migrate(server.url)
+        started = time.perf_counter()
+        with output.progress_console.status("filling the database"), connect(server.url) as connection:
+            city = build_city(connection, buildings)
+        setup_s = time.perf_counter() - started
+        with output.progress_console.status("verifying"), _peak_memory(server.pid) as peak:
+            run = _verify(server.url, workers)
+        again = _verify(server.url, workers)
+        with connect(server.url) as connection:
+            row = connection.execute(query("bench_fleet", "count")).fetchone() or (0, 0)
     compared = compare(city) if has_scipy() else None
     return Night(
         edition=edition.value,

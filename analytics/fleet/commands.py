@@ -28,7 +28,9 @@ def fleet_verify(
 ) -> None:
     """Verify every contract for a period and keep what is new; after a kill, call it again and it goes on."""
     days = _period(period)
-    with output.progress() as bar:
+    bar = output.progress()
+    bar.disable = not output.progress_console.is_terminal  # a night's log needs no bar
+    with bar:
         task = bar.add_task("Contracts", total=None)
 
         def told(done: int, whole: int) -> None:

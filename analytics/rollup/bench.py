@@ -13,7 +13,7 @@ import typer
 from analytics.rollup.job import roll_up
 from teplosvet import output
 from teplosvet.stack import embedded
-from teplosvet.stack.timescale import find_timescale, timescale
+from teplosvet.stack.timescale import TimescaleServer, find_timescale, timescale
 from teplosvet.storage.database import connect
 from teplosvet.storage.migrate import migrate
 from teplosvet.storage.queries import query
@@ -28,9 +28,9 @@ def bench_rollup(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Seconds to roll up a day of many light points, on a database of its own."""
-    with _database() as url:
-        found = migrate(url)
-        with connect(url, name="teplosvet-bench") as connection:
+    with bench_database() as server:
+        found = migrate(server.url)
+        with connect(server.url, name="teplosvet-bench") as connection:
             connection.execute(query("bench_rollup", "light_points"), {"devices": devices})
             connection.execute(query("bench_rollup", "light_day"))
             connection.execute(query("bench_rollup", "dirty_day"))
@@ -52,13 +52,13 @@ def bench_rollup(
 
 
 @contextmanager
-def _database() -> Iterator[str]:
-    """URL of a fresh database: with TimescaleDB if it is installed here, else embedded."""
+def bench_database() -> Iterator[TimescaleServer | embedded.EmbeddedPostgres]:
+    """A fresh database: with TimescaleDB if it is installed here, else embedded."""
     if find_timescale() is not None:
         with timescale() as server:
-            yield server.url
+            yield server
         return
     with tempfile.TemporaryDirectory(prefix="teplosvet-bench-") as name:
         Path(name).chmod(PASSABLE)
         with embedded.postgres(Path(name) / "postgres") as server:
-            yield server.url
+            yield server

@@ -33,29 +33,27 @@ def mixed(seed: int) -> VerificationInput:
     energy = heat_energy(0.02 * (seed % 12), cv=0.05 + 0.02 * (seed % 7), seed=seed)
     energy[rng.random(len(energy)) < 0.03] = np.nan
     plain = heat_input(energy)
-    match seed % 9:
-        case 0:
-            lit = 5 + need(TEMPERATURE, light=False) / 40 + rng.normal(0, 1, len(DAYS))
-            share = DailyVariable(DAYS, np.where(rng.random(len(DAYS)) < 0.5, 0.1, np.nan))
-            return VerificationInput(
-                contract(Carrier.LIGHT), REPORTING, DailySeries.metered(DAYS, lit), None, LATITUDE_DEG, share
-            )
-        case 1:
-            return replace(plain, outdoor_temperature_c=None)
-        case 2:
-            energy[FIRST_REPORTING:] = np.nan
-            return heat_input(energy)
-        case 3:
-            shorter = Period(BASELINE.start, BASELINE.start.replace(month=12))
-            return replace(plain, contract=replace(plain.contract, baseline=shorter))
-        case 4:
-            weather = TEMPERATURE + rng.normal(0, 0.3, len(DAYS))
-            weather[5] = np.nan
-            return heat_input(energy, weather)
-        case 5:
-            return replace(plain, contract=contract(Carrier.ELECTRICITY))
-        case _:
-            return plain
+    kind = seed % 9
+    if kind == 0:
+        lit = 5 + need(TEMPERATURE, light=False) / 40 + rng.normal(0, 1, len(DAYS))
+        share = DailyVariable(DAYS, np.where(rng.random(len(DAYS)) < 0.5, 0.1, np.nan))
+        metered = DailySeries.metered(DAYS, lit)
+        plain = VerificationInput(contract(Carrier.LIGHT), REPORTING, metered, None, LATITUDE_DEG, share)
+    elif kind == 1:
+        plain = replace(plain, outdoor_temperature_c=None)
+    elif kind == 2:
+        energy[FIRST_REPORTING:] = np.nan
+        plain = heat_input(energy)
+    elif kind == 3:
+        shorter = Period(BASELINE.start, BASELINE.start.replace(month=12))
+        plain = replace(plain, contract=replace(plain.contract, baseline=shorter))
+    elif kind == 4:
+        weather = TEMPERATURE + rng.normal(0, 0.3, len(DAYS))
+        weather[5] = np.nan
+        plain = heat_input(energy, weather)
+    elif kind == 5:
+        plain = replace(plain, contract=contract(Carrier.ELECTRICITY))
+    return plain
 
 
 def bodies(inputs: list[VerificationInput]) -> list[bytes]:
@@ -78,6 +76,7 @@ def test_all_at_once_are_the_same_to_the_byte() -> None:
     assert bodies(ALL) == ALONE
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, len(ALL) - 1), min_size=1, max_size=9, unique=True))
 def test_any_batch_in_any_order_is_the_same_to_the_byte(places: list[int]) -> None:
     assert bodies([ALL[place] for place in places]) == [ALONE[place] for place in places]
@@ -115,6 +114,7 @@ def test_rows_are_taken_out_and_put_together() -> None:
     assert float(row_of(side_by_side, 1).base[0]) == float(fits[1].base[0])
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(), max_size=20))
 def test_rounding_many_is_rounding_each(values: list[float]) -> None:
     assert [repr(v) for v in known_each(np.array(values))] == [repr(known(v)) for v in values]
@@ -127,6 +127,7 @@ def test_rounding_beside_a_half(value: float) -> None:
     assert [repr(v) for v in known_each(values)] == [repr(known(float(v))) for v in values]
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**12), 10**12), st.integers(-4, 4))
 def test_rounding_around_every_half(thousandths: int, steps: int) -> None:
     value = (thousandths + 0.5) / 1000
