@@ -9,7 +9,7 @@ from teplosvet.domain.contracts import Tariff
 from teplosvet.domain.periods import Period
 
 
-class Adjustment(msgspec.Struct, frozen=True):
+class Adjustment(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line between the adjusted baseline and the avoided energy. [kWh]"""
 
     kind: str
@@ -25,7 +25,7 @@ class Finding(msgspec.Struct, frozen=True):
     data: dict[str, str | float | int] = {}
 
 
-class Settlement(msgspec.Struct, frozen=True):
+class Settlement(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the saving is worth and what of it is payable, [currency] and [kWh]; None where no term is agreed."""
 
     currency: str

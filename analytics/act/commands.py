@@ -118,15 +118,14 @@ def acts(*, as_json: Annotated[bool, typer.Option("--json", help="Print them as 
     if as_json:
         output.print_json(listed)
         return
-    columns = ("contract", "period", "number", "version", "state", "by", "payable", "newer statement")
+    columns = ("contract", "period", "act", "version", "state", "by", "payable", "newer statement")
     output.print_table("", columns, (_row(each) for each in listed))
 
 
 def _row(each: ListedAct) -> tuple[object, ...]:
     period = f"{each.period_start}/{each.period_end}"
     money = "" if each.payable is None else f"{each.payable:,.2f} {each.currency}"
-    state = f"{each.state} {each.at:%Y-%m-%d}"
-    return (each.contract, period, each.number, each.version, state, each.by_whom, money, newer(each))
+    return (each.contract, period, each.number, each.version, each.state, each.by_whom, money, newer(each))
 
 
 def newer(each: ListedAct) -> str:

@@ -1,7 +1,7 @@
 """The act as data: every figure rounded once and worded, the same for paper, spreadsheet and JSON."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from analytics.act.annexes import AdjustmentLine, BaselineLine, DayLine, MeterLine, annexes, day_sums
@@ -11,7 +11,7 @@ from analytics.act.money import MoneyLine, money_lines
 from analytics.act.pen import Pen
 from analytics.act.state import ActState
 from teplosvet.domain.errors import NotEnoughDataError
-from teplosvet.stored_statement import Fit, Statement
+from teplosvet.stored_statement import Finding, Fit, Statement
 from teplosvet.words.findings import finding_text
 from teplosvet.words.language import Language
 
@@ -203,8 +203,16 @@ def _method(statement: Statement, pen: Pen) -> Iterator[Fact]:
 
 def _remarks(statement: Statement, pen: Pen) -> Iterator[Remark]:
     for finding in sorted(statement.findings, key=lambda found: -found.severity):
-        text = finding_text(finding.code, finding.data, pen.language, pen.energy)
+        text = finding_text(finding.code, _in_step(finding, statement), pen.language, pen.energy)
         yield Remark(finding.code, finding.severity, pen.say(f"severity.{finding.severity}"), text)
+
+
+def _in_step(finding: Finding, statement: Statement) -> Mapping[str, str | float | int]:
+    """A finding's figures; what failed lamps did not use is the adjustment, which was rounded day by day."""
+    if finding.code != "lamp_failures" or not statement.adjustments:
+        return finding.data
+    amount = sum(each.amount_kwh for each in statement.adjustments if each.kind == "failed_lamps")
+    return {**finding.data, "energy_kwh": abs(round(amount, 3))}
 
 
 def _said(statement: Statement, pen: Pen, at_least: int) -> Iterator[str]:

@@ -8,6 +8,7 @@ from analytics.act.energy import Role
 from analytics.act.pen import Pen, exactly
 from teplosvet.domain.contracts import Carrier
 from teplosvet.stored_statement import Settlement, Statement
+from teplosvet.words.figures import NO_BREAK
 from teplosvet.words.units import currency_symbol, symbol
 
 
@@ -37,14 +38,14 @@ def money_lines(statement: Statement, pen: Pen) -> tuple[MoneyLine, ...]:
     tariff, money = statement.tariff, statement.settlement
     per = pen.unit_symbol if pen.carrier is Carrier.WATER else symbol(tariff.per, pen.language)
     decimals = max(2, -int(tariff.amount.as_tuple().exponent))
-    price = f"{pen.number(tariff.amount, decimals)}\u00a0{currency_symbol(tariff.currency)}"
+    price = f"{pen.number(tariff.amount, decimals)}{NO_BREAK}{currency_symbol(tariff.currency)}"
     text = pen.say("money.tariff.text", price=price, unit=per)
     unit = f"{currency_symbol(tariff.currency)}/{per}"
     lines = [MoneyLine("tariff", pen.say("money.tariff"), Role.PART, tariff.amount, unit, text)]
     share = (statement.esco_share * 100).normalize()
     decimals = 0 if share == share.to_integral_value() else -int(share.as_tuple().exponent)
     of_share = MoneyLine(
-        "share", pen.say("money.share"), Role.PART, share, "%", f"{pen.number(share, decimals)}\u00a0%"
+        "share", pen.say("money.share"), Role.PART, share, "%", f"{pen.number(share, decimals)}{NO_BREAK}%"
     )
     if money is not None:
         lines.append(_money("value", money.value, money, pen))
@@ -65,11 +66,11 @@ def _guarantee(statement: Statement, pen: Pen) -> Iterator[MoneyLine]:
     guarantee, avoided, money = statement.guarantee_kwh, statement.avoided_energy_kwh, statement.settlement
     if not guarantee or avoided is None:
         return
-    beyond = exactly(avoided) - exactly(guarantee)
+    beyond = pen.rounded(exactly(avoided)) - pen.rounded(exactly(guarantee))
     share = (exactly(avoided) / exactly(guarantee) * 100).quantize(Decimal("0.1"))
-    yield _energy("guarantee", exactly(guarantee), pen)
+    yield _energy("guarantee", pen.rounded(exactly(guarantee)), pen)
     name = pen.say("money.guarantee_share")
-    yield MoneyLine("guarantee_share", name, Role.PART, share, "%", f"{pen.number(share, 1)}\u00a0%")
+    yield MoneyLine("guarantee_share", name, Role.PART, share, "%", f"{pen.number(share, 1)}{NO_BREAK}%")
     yield _energy("shortfall" if beyond < 0 else "surplus", abs(beyond), pen)
     for code in ("shortfall_value", "surplus_value", "surplus_payable"):
         amount: Decimal | None = None if money is None else getattr(money, code)
@@ -77,6 +78,7 @@ def _guarantee(statement: Statement, pen: Pen) -> Iterator[MoneyLine]:
             yield _money(code, amount, money, pen)
 
 
-def _energy(code: str, energy_kwh: Decimal, pen: Pen) -> MoneyLine:
-    label = pen.say(f"money.{code}")
-    return MoneyLine(code, label, Role.PART, pen.rounded(energy_kwh), pen.unit_symbol, pen.energy(energy_kwh))
+def _energy(code: str, amount: Decimal, pen: Pen) -> MoneyLine:
+    """An energy that is already in the act's unit: what lies between two rounded figures must be their difference."""
+    text = f"{pen.number(amount, 3)}{NO_BREAK}{pen.unit_symbol}"
+    return MoneyLine(code, pen.say(f"money.{code}"), Role.PART, amount, pen.unit_symbol, text)

@@ -89,7 +89,7 @@ TEXTS = {
     "left_out": "Не вошли в расчёт",
     "left_out.text": "{reason}: {days} сут.",
     "left_out.no_energy": "нет данных об энергии",
-    "left_out.estimated": "почти всё – оценка",
+    "left_out.estimated": "доля оценки велика",
     "left_out.no_weather": "погода неизвестна",
     "left_out.outside_baseline": "погоды нет в базовом периоде",
     "statement": "Расчёт",
