@@ -155,6 +155,7 @@ def avoided_energy(
         DaysUsed(baseline.series.day, baseline.variable, baseline.used[None]),
         DaysUsed(reporting.day, variable, used[None]),
         baseline.goodness.rho,
+        (baseline.series.energy_kwh - baseline.fitted_kwh)[None],
     )
     return Saving(
         reporting.day, variable, adjusted, _without_failed(adjusted, failed_share), reporting, left_out, variance
@@ -201,7 +202,7 @@ def _left_out(
 def more_days_to_prove(saving: Saving, confidence: float) -> int | None:
     """Further days like those used after which the band would leave zero; None if the baseline itself is too weak. [d]
 
-    With a saving a per day the band is ``t sqrt(q M² + r M)`` after M days: q from the parameters stays, r from the
+    With a saving a per day the band is ``t sqrt(q M² + r M)`` after M days: q from the parameters and the season stays, r from the
     noise averages out. It leaves zero at ``M = t² r / (a² - t² q)``, if the divisor is positive.
 
     Args:
@@ -213,7 +214,7 @@ def more_days_to_prove(saving: Saving, confidence: float) -> int | None:
     if days == 0 or not np.isfinite(quantile):
         return None
     a = saving.avoided_energy_kwh / days
-    q = float(saving.variance.parameters_kwh2[0]) / days**2
+    q = float(saving.variance.parameters_kwh2[0] + saving.variance.misfit_kwh2[0]) / days**2
     r = float(saving.variance.noise_kwh2[0]) / days
     divisor = a**2 - quantile**2 * q
     if a <= 0 or divisor <= 0:

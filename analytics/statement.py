@@ -10,7 +10,7 @@ from teplosvet.domain.contracts import Carrier, Method, Tariff
 from teplosvet.domain.findings import Finding
 from teplosvet.domain.periods import Period
 
-METHOD_VERSION = "1"
+METHOD_VERSION = "2"
 """Grows with every change that can change a figure of a statement."""
 
 
