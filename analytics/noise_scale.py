@@ -12,7 +12,7 @@ LEAST_SCALE = 0.3
 
 
 def noise_scale(fitted_kwh: Floats, residual_kwh: Floats, mask: Mask, reporting_kwh: Floats) -> tuple[Floats, Floats]:
-    """Standard deviation of each day's noise over that of the baseline as a whole: of its days and of the reporting ones.
+    """Standard deviation of each day's noise over that of the baseline as a whole.
 
     A straight line through the absolute residuals over the fitted energy [1, 2]: wind acts on the temperature
     difference, so a heated house is loud in frost and quiet in summer. The mean square over the days of the fit is 1.

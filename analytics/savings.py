@@ -202,8 +202,8 @@ def _left_out(
 def more_days_to_prove(saving: Saving, confidence: float) -> int | None:
     """Further days like those used after which the band would leave zero; None if the baseline itself is too weak. [d]
 
-    With a saving a per day the band is ``t sqrt(q M² + r M)`` after M days: q from the parameters and the season stays, r from the
-    noise averages out. It leaves zero at ``M = t² r / (a² - t² q)``, if the divisor is positive.
+    With a saving a per day the band is ``t sqrt(q M² + r M)`` after M days: q from the parameters and the season stays,
+    r from the noise averages out. It leaves zero at ``M = t² r / (a² - t² q)``, if the divisor is positive.
 
     Args:
         saving: The saving as it stands.

@@ -132,7 +132,7 @@ def _season_misfit(
     loud: Floats,
     noise_variance: Floats,
 ) -> Floats:
-    """Square of what the model missed at the season of the reporting days, beyond what chance makes of it [m]. [kWh²]"""
+    """Square of what the model missed at the season of the reporting days, beyond chance [m]. [kWh²]"""
     weight = season_weights(baseline.day, baseline.mask, reporting.day, reporting.mask)
     missed = (weight * np.where(baseline.mask, residual_kwh, 0.0)).sum(axis=1)
     x = np.where(baseline.mask[:, :, None], gradient, 0.0)

@@ -5,9 +5,9 @@ from datetime import date
 from dashboards.reader import Reader
 from dashboards.statements import Finding
 
-_VARIANTS = ("more_days", "reason")
-_SHARES = frozenset({"cv_rmse", "failed_share"})
-_DATES = frozenset({"known_until", "end"})
+_VARIANTS = ("more_days", "reason", "less_kwh")
+_SHARES = frozenset({"cv_rmse", "failed_share", "from_share", "to_share"})
+_DATES = frozenset({"known_until", "end", "first_day"})
 
 
 def finding_text(reader: Reader, finding: Finding, carrier: str) -> str:

@@ -23,7 +23,11 @@ class House(StrEnum):
     """What is metered."""
 
     HEAT = "heat"
+    """Heat of a house whose substation follows the outdoor temperature: the sun hardly counts."""
+    SUNNY_HEAT = "heat, thermostats"
+    """Heat of a house whose radiators close when the sun shines in: spring needs less than autumn."""
     LIGHT = "light"
+    """Lamps of stairwells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +87,15 @@ def draw(case: Case) -> Drawn:
     after = REPORTING_START + np.arange(case.reporting_days)
     skies = -(-case.runs // RUNS_UNDER_ONE_SKY)
     weather = [np.repeat(outdoor_temperature(rng, day, skies), RUNS_UNDER_ONE_SKY, axis=0) for day in (before, after)]
-    need_of = _Heat(rng, case) if case.house is House.HEAT else _Light(rng, case)
-    baseline, would_use = (need_of(rng, day, sky[: case.runs]) for day, sky in zip((before, after), weather, strict=True))
+    need_of = _Light(rng, case) if case.house is House.LIGHT else _Heat(rng, case)
+    baseline, would_use = (
+        need_of(rng, day, sky[: case.runs]) for day, sky in zip((before, after), weather, strict=True)
+    )
     time = np.arange(case.reporting_days) / max(case.reporting_days - 1, 1)
     saved = case.saving * (1 - case.fade * time) * would_use
     late = time * max(case.reporting_days - 1, 1) >= case.reporting_days - case.shift_days
     saved = saved - np.where(late, case.shift_share, 0.0) * would_use.mean(axis=1, keepdims=True)
-    permissible = 0.034 if case.house is House.HEAT else 0.01
+    permissible = 0.01 if case.house is House.LIGHT else 0.034
     gain = 1 + rng.uniform(-permissible, permissible, (case.runs, 1))
     return Drawn(
         before,
@@ -107,9 +113,7 @@ def outdoor_temperature(rng: np.random.Generator, day: Days, skies: int) -> Floa
     mean, swing = rng.normal(6.0, 0.9, (skies, 1)), rng.normal(12.5, 1.2, (skies, 1))
     latest = rng.normal(22.0, 6.0, (skies, 1))
     season = mean - swing * np.cos(2 * np.pi * (_day_of_year(day) - latest) / 365.25)
-    return season + (3.6 - 0.8 * np.sin(2 * np.pi * _day_of_year(day) / 365.25)) * persistent(
-        rng, skies, len(day), 0.8
-    )
+    return season + (3.6 - 0.8 * np.sin(2 * np.pi * _day_of_year(day) / 365.25)) * persistent(rng, skies, len(day), 0.8)
 
 
 def persistent(rng: np.random.Generator, rows: int, days: int, rho: float) -> Floats:
@@ -138,7 +142,7 @@ class _Heat:
         self._rho = case.rho
         self._loss = rng.uniform(40, 160, rows)
         self._people_k = rng.uniform(2.0, 4.0, rows)
-        self._sun_k = rng.uniform(1.0, 2.5, rows)
+        self._sun_k = rng.uniform(1.0, 2.5, rows) * (1.0 if case.house is House.SUNNY_HEAT else 0.3)
         self._hot_water = self._loss * rng.uniform(1.5, 3.0, rows)
         self._weekend = rng.uniform(0.05, 0.2, rows)
 
@@ -149,7 +153,7 @@ class _Heat:
         sun_k = self._sun_k * np.maximum(daylight_hours(day) - 5, 0.5) / 7 * (1 + 0.5 * cloud)
         warmth_k = (INDOOR_C - temperature_c) * (1 + 0.07 * wind) + 0.6 * wind - sun_k - self._people_k
         weekend = 1 + self._weekend * _is_weekend(day)
-        return np.asarray(self._loss * np.maximum(warmth_k, 0) + self._hot_water * weekend * (1 + 0.12 * tap))
+        return np.asarray(self._loss * np.where(warmth_k > 0, warmth_k, 0.0) + self._hot_water * weekend * (1 + 0.12 * tap))
 
 
 class _Light:
@@ -175,7 +179,8 @@ def _with_gaps(rng: np.random.Generator, energy_kwh: Floats) -> Floats:
 
 
 def _day_of_year(day: Days) -> Floats:
-    return (day - day.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.float64) + 1
+    since = day - day.astype("datetime64[Y]").astype("datetime64[D]")
+    return np.asarray(since.astype(np.float64) + 1)
 
 
 def _is_weekend(day: Days) -> Floats:

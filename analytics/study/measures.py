@@ -7,16 +7,22 @@ import numpy as np
 from analytics.arrays import Floats, Mask
 from analytics.change_point import ChangePointFits, fit
 from analytics.goodness import Goodness, goodness
+from analytics.lasting_changes import KnownDays, lasting_changes
 from analytics.lighting import lighting_variable
 from analytics.methods import METER_ERROR
 from analytics.model_kind import HEAT_MODELS, LIGHT_MODELS, ModelKind
+from analytics.noise_scale import noise_scale
 from analytics.savings import MAX_EXTRAPOLATION, MAX_EXTRAPOLATION_OF_A_LINE
+from analytics.season_misfit import season_means
 from analytics.study.generator import LATITUDE_DEG, Drawn, House
 from analytics.uncertainty import DaysUsed, SavingVariance, saving_variance, t_quantiles
 from teplosvet.domain.contracts import Carrier
 
 MANY = 1e9
 """Degrees of freedom at which Student's distribution is the normal one. [-]"""
+
+
+TWO_WEEKS = np.timedelta64(14, "D")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +59,7 @@ class Trial:
     @property
     def avoided_kwh(self) -> Floats:
         """Avoided energy [m]. [kWh]"""
-        return self.adjusted_kwh - np.where(self.reporting.mask, self.reporting_kwh, 0.0).sum(axis=1)
+        return np.asarray(self.adjusted_kwh - np.where(self.reporting.mask, self.reporting_kwh, 0.0).sum(axis=1))
 
     def half_width(self, confidence: float) -> Floats:
         """Half of the band of a statement [m]. [kWh]"""
@@ -113,3 +119,38 @@ def _supported(fits: ChangePointFits, before: Floats, after: Floats, used: Mask)
     below = np.array([share[one is ModelKind.COOLING_LINE] for one in kind]) * (high - low)
     inside = (after >= (low - below)[:, None]) & (after <= (high + above)[:, None])
     return np.asarray(inside | (kind == ModelKind.MEAN)[:, None])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in houses that change, or do not.
+
+    Attributes:
+        shifted: Share with a level shift. [-]
+        in_time: Share with one within two weeks of the true day. [-]
+        faded: Share whose saving is said to fade. [-]
+    """
+
+    shifted: float
+    in_time: float
+    faded: float
+
+
+def changes_found(drawn: Drawn, trial: Trial, true_first_day: np.datetime64) -> Found:
+    """Look for lasting changes in every house."""
+    residual = drawn.baseline_kwh - trial.fits.predict(trial.baseline.variable)
+    season = season_means(trial.baseline.day, trial.baseline.mask, residual, trial.reporting.day)
+    fitted = trial.fits.predict(trial.baseline.variable)
+    _, scale = noise_scale(fitted, residual, trial.baseline.mask, trial.adjusted_daily_kwh)
+    shifted, in_time, faded = [], [], []
+    for row, used in enumerate(trial.reporting.mask):
+        columns = (trial.reporting_kwh, trial.adjusted_daily_kwh, season)
+        metered, adjusted, missed = (column[row][used] for column in columns)
+        rho = float(trial.variance.rho[row])
+        days = KnownDays(trial.reporting.day[used], metered, adjusted, missed, rho, scale[row][used])
+        changes = lasting_changes(days)
+        away = [abs(np.datetime64(shift.first_day, "D") - true_first_day) for shift in changes.shifts]
+        shifted.append(bool(changes.shifts))
+        in_time.append(any(apart <= TWO_WEEKS for apart in away))
+        faded.append(changes.fade is not None)
+    return Found(float(np.mean(shifted)), float(np.mean(in_time)), float(np.mean(faded)))

@@ -304,6 +304,17 @@ FINDINGS = {
     "finding.share_estimated": "Of the metered energy {estimated_kwh} is estimated.",
     "finding.autocorrelated": "The days of the baseline resemble each other (ρ = {rho}); the band is wider for it.",
     "finding.lamp_failures": "{failed_share} of the lamps were out of order; {energy_kwh} is not counted as saving.",
+    "finding.level_shift": (
+        "From {first_day} on, for {days} days, {size_kwh} a day more is used than before. Nothing is adjusted for it: "
+        "if the building changed, agree a non-routine adjustment."
+    ),
+    "finding.level_shift.less_kwh": (
+        "From {first_day} on, for {days} days, {less_kwh} a day less is used than before. Nothing is adjusted for it: "
+        "if the building changed, agree a non-routine adjustment."
+    ),
+    "finding.saving_fades": (
+        "The saving fades: {from_share} of the baseline at the beginning of the period, {to_share} at its end."
+    ),
     "finding.other": "Finding: {code}.",
     "finding.period.baseline": "baseline period",
     "finding.period.reporting": "reporting period",

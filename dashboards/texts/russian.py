@@ -316,6 +316,15 @@ FINDINGS = {
     "finding.share_estimated": "Из измеренной энергии {estimated_kwh} – оценка.",
     "finding.autocorrelated": "Соседние дни базового периода похожи (ρ = {rho}); границы поэтому шире.",
     "finding.lamp_failures": "Неисправных светильников: {failed_share}; {energy_kwh} экономией не считается.",
+    "finding.level_shift": (
+        "С {first_day} (дней: {days}) расходуется на {size_kwh} в сутки больше, чем до этого. В расчёте это не учтено: "
+        "если в здании что-то изменилось, согласуйте нестандартную корректировку."
+    ),
+    "finding.level_shift.less_kwh": (
+        "С {first_day} (дней: {days}) расходуется на {less_kwh} в сутки меньше, чем до этого. В расчёте это не учтено: "
+        "если в здании что-то изменилось, согласуйте нестандартную корректировку."
+    ),
+    "finding.saving_fades": ("Экономия слабеет: {from_share} базового расхода в начале периода, {to_share} в конце."),
     "finding.other": "Замечание: {code}.",
     "finding.period.baseline": "базовый период",
     "finding.period.reporting": "отчётный период",

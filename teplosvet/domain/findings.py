@@ -53,6 +53,8 @@ class FindingCode(StrEnum):
     SHARE_ESTIMATED = "share_estimated"
     AUTOCORRELATED = "autocorrelated"
     LAMP_FAILURES = "lamp_failures"
+    LEVEL_SHIFT = "level_shift"
+    SAVING_FADES = "saving_fades"
 
 
 @dataclass(frozen=True, slots=True)
