@@ -153,7 +153,9 @@ class _Heat:
         sun_k = self._sun_k * np.maximum(daylight_hours(day) - 5, 0.5) / 7 * (1 + 0.5 * cloud)
         warmth_k = (INDOOR_C - temperature_c) * (1 + 0.07 * wind) + 0.6 * wind - sun_k - self._people_k
         weekend = 1 + self._weekend * _is_weekend(day)
-        return np.asarray(self._loss * np.where(warmth_k > 0, warmth_k, 0.0) + self._hot_water * weekend * (1 + 0.12 * tap))
+        return np.asarray(
+            self._loss * np.where(warmth_k > 0, warmth_k, 0.0) + self._hot_water * weekend * (1 + 0.12 * tap)
+        )
 
 
 class _Light:
