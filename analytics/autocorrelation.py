@@ -55,7 +55,7 @@ class Memory:
     spread: Floats
 
 
-def memory_of(day: Days, design: Floats, mask: Mask, residual_rho: Floats) -> Memory:
+def memory_of(day: Days, design: Floats, mask: Mask, residual_rho: Floats, scale: Floats | None = None) -> Memory:
     """Autocorrelation and parameter covariance behind a least-squares fit.
 
     Residuals are less autocorrelated and smaller than the noise that made them, because the fit follows it. For a
@@ -66,12 +66,14 @@ def memory_of(day: Days, design: Floats, mask: Mask, residual_rho: Floats) -> Me
         design: Gradient of the model by its parameters; all zero for a parameter that it has not [m, d, k].
         mask: Days of the fit [m, d].
         residual_rho: Lag-1 autocorrelation of the residuals [m]. [-]
+        scale: Standard deviation of each day's noise over that of the whole [m, d]; None where all days are alike. [-]
 
     References:
         [1] Watson, "Serial correlation in regression analysis", Biometrika 42 (1955) 327-341.
     """
     rows = [slice(start, start + _ROWS_AT_ONCE) for start in range(0, max(len(mask), 1), _ROWS_AT_ONCE)]
-    parts = [_memory_of(day, design[row], mask[row], residual_rho[row]) for row in rows]
+    loud = np.ones(mask.shape) if scale is None else scale
+    parts = [_memory_of(day, design[row], mask[row], residual_rho[row], loud[row]) for row in rows]
     return Memory(
         np.concatenate([part.rho for part in parts]),
         np.concatenate([part.freedom for part in parts]),
@@ -79,12 +81,12 @@ def memory_of(day: Days, design: Floats, mask: Mask, residual_rho: Floats) -> Me
     )
 
 
-def _memory_of(day: Days, design: Floats, mask: Mask, residual_rho: Floats) -> Memory:
+def _memory_of(day: Days, design: Floats, mask: Mask, residual_rho: Floats, loud: Floats) -> Memory:
     x = np.where(mask[:, :, None], design, 0.0)
     scale = np.sqrt(np.square(x).sum(axis=1))
     scale = np.where(scale > 0, scale, 1.0)
     x /= scale[:, None, :]
-    fit = _LeastSquares(day, x, mask)
+    fit = _LeastSquares(day, x, mask, loud)
     aim = np.clip(np.nan_to_num(residual_rho), -GREATEST_RHO, GREATEST_RHO)
     rho = np.clip(aim, 0.0, GREATEST_RHO)
     for _ in range(_ROUNDS):
@@ -102,26 +104,30 @@ class _LeastSquares:
         day: Calendar days, ascending [d].
         x: Scaled design, zero on days that do not count [m, d, k].
         mask: Days of the fit [m, d].
+        loud: Standard deviation of each day's noise over that of the whole [m, d]. [-]
     """
 
-    def __init__(self, day: Days, x: Floats, mask: Mask) -> None:
+    def __init__(self, day: Days, x: Floats, mask: Mask, loud: Floats) -> None:
         pair = mask[:, 1:] & mask[:, :-1] & (np.diff(day) == np.timedelta64(1, "D"))
         beside = np.zeros_like(x)
         beside[:, 1:] += np.where(pair[:, :, None], 0.5 * x[:, :-1], 0.0)
         beside[:, :-1] += np.where(pair[:, :, None], 0.5 * x[:, 1:], 0.0)
         self._day, self._n, self._pairs = day, mask.sum(axis=1), pair.sum(axis=1)
-        self._by_day = np.ascontiguousarray(x.transpose(1, 0, 2))
+        self._noise = np.where(mask, np.square(loud), 0.0).sum(axis=1)
+        self._paired_noise = np.where(pair, loud[:, 1:] * loud[:, :-1], 0.0).sum(axis=1)
+        self._loud = loud[:, :, None]
+        self._by_day = np.ascontiguousarray((self._loud * x).transpose(1, 0, 2))
         self._turned, self._beside_turned = x.transpose(0, 2, 1), beside.transpose(0, 2, 1)
         self.inverse = np.linalg.pinv(self._turned @ x, rcond=1e-10, hermitian=True)
         self._lag = self.inverse @ (self._turned @ beside) @ self.inverse
 
     def residuals(self, rho: Floats) -> tuple[Floats, Floats, Floats]:
-        """The lag-1 autocorrelation that residuals show, their expected sum of squares, and ``X' correlation X``."""
-        carried = np.ascontiguousarray(correlated(self._day, self._by_day, rho).transpose(1, 0, 2))
+        """The lag-1 autocorrelation that residuals show, their expected sum of squares, and ``X' covariance X``."""
+        carried = self._loud * correlated(self._day, self._by_day, rho).transpose(1, 0, 2)
         product = self._turned @ carried
-        freedom = self._n - np.einsum("mij,mji->m", self.inverse, product)
+        freedom = self._noise - np.einsum("mij,mji->m", self.inverse, product)
         together = (
-            self._pairs * rho
+            self._paired_noise * rho
             - 2 * np.einsum("mij,mji->m", self.inverse, self._beside_turned @ carried)
             + np.einsum("mij,mji->m", self._lag, product)
         )

@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 
 from analytics.daily import DailySeries
+from analytics.lasting_changes import LastingChanges
 from analytics.lighting import LampFailures
 from analytics.model_kind import ModelKind
 from analytics.result import CONFIDENCE, Result
@@ -140,6 +141,23 @@ def judge_lamps(failures: LampFailures | None) -> Iterator[Finding]:
     if failures is not None:
         data = {"failed_share": round(failures.share, 4), "energy_kwh": round(failures.energy_kwh, 3)}
         yield Finding(FindingCode.LAMP_FAILURES, Severity.WARNING, data)
+
+
+def judge_changes(changes: LastingChanges) -> Iterator[Finding]:
+    """Lasting changes within the reporting period: perhaps a non-routine event, perhaps a saving that is being lost."""
+    for shift in changes.shifts:
+        data: dict[str, str | float | int] = {
+            "first_day": str(shift.first_day),
+            "size_kwh": round(shift.size_kwh, 3),
+            "confidence": round(shift.confidence, 4),
+            "days": shift.days,
+        }
+        if shift.size_kwh < 0:
+            data["less_kwh"] = round(-shift.size_kwh, 3)
+        yield Finding(FindingCode.LEVEL_SHIFT, Severity.WARNING, data)
+    if changes.fade is not None:
+        shares = {name: round(getattr(changes.fade, name), 4) for name in ("from_share", "to_share", "lost_share")}
+        yield Finding(FindingCode.SAVING_FADES, Severity.WARNING, shares)
 
 
 def _is_too_short(baseline: Baseline) -> bool:

@@ -12,6 +12,7 @@ from analytics.arrays import Days, Floats
 from analytics.batch import AT_ONCE
 from analytics.daily import DailySeries, days_of
 from analytics.guarantee import guarantee_of, is_unknown
+from analytics.lasting_changes import changes_of
 from analytics.lighting import lamp_failures, lighting_variable
 from analytics.model_kind import ALL_MODELS, HEAT_MODELS, LIGHT_MODELS, ModelKind
 from analytics.result import CONFIDENCE, Result, baseline_days, fit_figures, reporting_days, result_of
@@ -139,6 +140,7 @@ def statement_of(inputs: VerificationInput, baseline: Baseline, saving: Saving) 
         result = result_of(baseline, saving, rows, METER_ERROR[contract.carrier])
         findings += judgement.judge_weather(baseline, saving)
         findings += judgement.judge_lamps(lamp_failures(saving, failed))
+        findings += judgement.judge_changes(changes_of(baseline, saving))
         findings += judgement.judge_result(saving, result)
     return _statement(inputs, baseline, saving, rows, result, tuple(findings))
 

@@ -184,6 +184,7 @@ def avoided_energies(
         DaysUsed(rows[0].series.day, rows[0].variable, np.stack([each.used for each in rows])),
         DaysUsed(reporting[0].day, variable, used),
         np.concatenate([each.goodness.rho for each in rows]),
+        np.stack([each.series.energy_kwh for each in rows]) - fits.predict(rows[0].variable),
     )
     return [
         Saving(
@@ -242,8 +243,8 @@ def _reasons(baseline: Baseline, reporting: DailySeries, variable: Floats, adjus
 def more_days_to_prove(saving: Saving, confidence: float) -> int | None:
     """Further days like those used after which the band would leave zero; None if the baseline itself is too weak. [d]
 
-    With a saving a per day the band is ``t sqrt(q M² + r M)`` after M days: q from the parameters stays, r from the
-    noise averages out. It leaves zero at ``M = t² r / (a² - t² q)``, if the divisor is positive.
+    With a saving a per day the band is ``t sqrt(q M² + r M)`` after M days: q from the parameters and the season stays,
+    r from the noise averages out. It leaves zero at ``M = t² r / (a² - t² q)``, if the divisor is positive.
 
     Args:
         saving: The saving as it stands.
@@ -254,7 +255,7 @@ def more_days_to_prove(saving: Saving, confidence: float) -> int | None:
     if days == 0 or not np.isfinite(quantile):
         return None
     a = saving.avoided_energy_kwh / days
-    q = float(saving.variance.parameters_kwh2[0]) / days**2
+    q = float(saving.variance.parameters_kwh2[0] + saving.variance.misfit_kwh2[0]) / days**2
     r = float(saving.variance.noise_kwh2[0]) / days
     divisor = a**2 - quantile**2 * q
     if a <= 0 or divisor <= 0:

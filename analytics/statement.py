@@ -11,7 +11,7 @@ from teplosvet.domain.contracts import Carrier, Method, Tariff, TariffUnit
 from teplosvet.domain.findings import Finding
 from teplosvet.domain.periods import Period
 
-METHOD_VERSION = "1"
+METHOD_VERSION = "2"
 """Grows with every change that can change a figure of a statement."""
 
 

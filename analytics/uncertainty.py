@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.arrays import Days, Floats, Mask
-from analytics.autocorrelation import correlated, memory_of
+from analytics.autocorrelation import Memory, correlated, memory_of
 from analytics.change_point import ChangePointFits
 from analytics.goodness import effective_days
+from analytics.noise_scale import noise_scale
+from analytics.season_misfit import season_weights
 from analytics.student_t import student_t_quantile
 
 GUIDELINE_14_K = 1.26
@@ -26,6 +28,7 @@ class SavingVariance:
     Attributes:
         parameters_kwh2: From the fitted parameters, the change points among them. [kWh²]
         noise_kwh2: From the reporting days' own noise. [kWh²]
+        misfit_kwh2: From what the model misses at this season; grows with the square of the days too. [kWh²]
         rho: Lag-1 autocorrelation of the noise, freed from the fit's bias. [-]
         n_effective: Independent days that the baseline is worth, n'. [d]
         freedom: Degrees of freedom of the band, ``n' - p``. [-]
@@ -33,13 +36,15 @@ class SavingVariance:
 
     parameters_kwh2: Floats
     noise_kwh2: Floats
+    misfit_kwh2: Floats
     rho: Floats
     n_effective: Floats
     freedom: Floats
 
     def half_width(self, confidence: float) -> Floats:
         """Half of the band that holds the true saving with `confidence`; NaN without a degree of freedom. [kWh]"""
-        return t_quantiles(confidence, self.freedom) * np.sqrt(self.parameters_kwh2 + self.noise_kwh2)
+        variance = self.parameters_kwh2 + self.noise_kwh2 + self.misfit_kwh2
+        return t_quantiles(confidence, self.freedom) * np.sqrt(variance)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,41 +64,86 @@ class DaysUsed:
 
 
 def saving_variance(
-    fits: ChangePointFits, baseline: DaysUsed, reporting: DaysUsed, residual_rho: Floats
+    fits: ChangePointFits,
+    baseline: DaysUsed,
+    reporting: DaysUsed,
+    residual_rho: Floats,
+    residual_kwh: Floats | None = None,
 ) -> SavingVariance:
     """Variance of the sum of adjusted baseline less metered energy over the reporting days.
 
     The exact form for least squares, ``s² (1' C 1 + g' (X'X)⁻¹ X'CX (X'X)⁻¹ g)``, with X the gradient of the model by
     all its parameters, the change points among them, g the sum of that gradient over the reporting days, and C the
-    AR(1) correlation of the days' noise [1, 2]. s² is the residuals' sum of squares over its expectation, which under
-    autocorrelation is less than ``n - p``.
+    covariance of the days' noise, AR(1) and louder on some days than on others [1, 2]. s² is the residuals' sum of
+    squares over its expectation, which under autocorrelation is less than ``n - p``. To this comes the square of what
+    the model missed at the same season of the baseline, less what chance makes of it: an effect that is known and not
+    corrected for widens the band [3].
 
     Args:
         fits: The baselines.
         baseline: Days of the fit.
         reporting: Days that are summed; another calendar, the same kind of variable.
         residual_rho: Lag-1 autocorrelation of the baseline's residuals [m], NaN where it is unknown. [-]
+        residual_kwh: The baseline's metered less fitted energy [m, d]; without it all days are taken as equally loud
+            and all seasons as fitted equally well. [kWh/d]
 
     References:
-        [1] Seber, Wild, "Nonlinear Regression", Wiley, 1989, sections 5.1 and 6.2.
+        [1] Seber, Wild, "Nonlinear Regression", Wiley, 1989, sections 2.8, 5.1 and 6.2.
         [2] Koran, Boyer, Khawaja, Rushton, Stewart, "A comparison of approaches to estimating the time-aggregated
             uncertainty of savings estimated from meter data", IEPEC 2017.
+        [3] JCGM 100:2008 (GUM), section F.2.4.5.
     """
-    memory = memory_of(baseline.day, fits.gradient(baseline.variable), baseline.mask, residual_rho)
+    loud = (np.ones(baseline.mask.shape), np.ones(reporting.mask.shape))
+    if residual_kwh is not None:
+        fitted, adjusted = fits.predict(baseline.variable), fits.predict(reporting.variable)
+        loud = noise_scale(fitted, residual_kwh, baseline.mask, adjusted)
+    gradient = fits.gradient(baseline.variable)
+    memory = memory_of(baseline.day, gradient, baseline.mask, residual_rho, loud[0])
     with np.errstate(divide="ignore", invalid="ignore"):
         noise_variance = np.where(memory.freedom > 0, fits.sse / memory.freedom, np.nan)
     counted = np.where(reporting.mask[:, :, None], 1.0, 0.0)
     total = np.sum(counted * fits.gradient(reporting.variable), axis=1)
-    weights = counted.transpose(1, 0, 2)
-    noise = np.sum(weights * correlated(reporting.day, weights, memory.rho), axis=(0, 2))
+    misfit = np.zeros(len(fits))
+    if residual_kwh is not None:
+        misfit = _season_misfit(baseline, reporting, gradient, residual_kwh, memory, loud[0], noise_variance)
     n_effective = effective_days(fits.n, memory.rho)
     return SavingVariance(
         parameters_kwh2=noise_variance * np.einsum("mi,mij,mj->m", total, memory.spread, total),
-        noise_kwh2=noise_variance * noise,
+        noise_kwh2=noise_variance * _variance_of_sum(reporting.day, counted[:, :, 0] * loud[1], memory.rho),
+        misfit_kwh2=misfit,
         rho=memory.rho,
         n_effective=n_effective,
         freedom=n_effective - fits.parameters,
     )
+
+
+def _variance_of_sum(day: Days, weight: Floats, rho: Floats) -> Floats:
+    """Variance of a weighted sum of AR(1) noise of variance 1 [m]. [-]"""
+    columns = np.ascontiguousarray(weight.T)[:, :, None]
+    return np.asarray(np.sum(columns * correlated(day, columns, rho), axis=(0, 2)))
+
+
+def _season_misfit(
+    baseline: DaysUsed,
+    reporting: DaysUsed,
+    gradient: Floats,
+    residual_kwh: Floats,
+    memory: Memory,
+    loud: Floats,
+    noise_variance: Floats,
+) -> Floats:
+    """Square of what the model missed at the season of the reporting days, beyond chance [m]. [kWh²]"""
+    weight = season_weights(baseline.day, baseline.mask, reporting.day, reporting.mask)
+    missed = (weight * np.where(baseline.mask, residual_kwh, 0.0)).sum(axis=1)
+    x = np.where(baseline.mask[:, :, None], gradient, 0.0)
+    length = np.sqrt(np.square(x).sum(axis=1))
+    x = x / np.where(length > 0, length, 1.0)[:, None, :]
+    turned = x.transpose(0, 2, 1)
+    along = np.linalg.pinv(turned @ x, rcond=1e-10, hermitian=True) @ (turned @ weight[:, :, None])
+    left = weight - (x @ along)[:, :, 0]
+    chance = noise_variance * _variance_of_sum(baseline.day, left * loud, memory.rho)
+    square = np.square(missed)
+    return np.where(square <= chance, 0.0, square - chance)
 
 
 def guideline_14_half_width(

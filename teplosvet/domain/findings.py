@@ -66,6 +66,8 @@ class FindingCode(StrEnum):
     CAP_REACHED = "cap_reached"
     CALENDAR_UNKNOWN = "calendar_unknown"
     EMISSION_FACTOR_UNKNOWN = "emission_factor_unknown"
+    LEVEL_SHIFT = "level_shift"
+    SAVING_FADES = "saving_fades"
 
 
 @dataclass(frozen=True, slots=True)

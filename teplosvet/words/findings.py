@@ -12,9 +12,9 @@ FINDINGS: Mapping[Language, Mapping[str, str]] = {
     Language.RUSSIAN: findings_ru.FINDINGS,
 }
 
-_VARIANTS = ("more_days", "reason")
-_SHARES = frozenset({"cv_rmse", "failed_share"})
-_DATES = frozenset({"known_until", "end", "due_on"})
+_VARIANTS = ("more_days", "reason", "less_kwh")
+_SHARES = frozenset({"cv_rmse", "failed_share", "from_share", "to_share"})
+_DATES = frozenset({"known_until", "end", "due_on", "first_day"})
 
 
 def finding_text(

@@ -62,6 +62,17 @@ FINDINGS = {
     "cap_reached": "The contract pays {cap} at most in all: of {earned} earned here, {payable} is payable.",
     "calendar_unknown": "The working days around {due_on} are not decreed yet; the due date may move.",
     "emission_factor_unknown": "No emission factor is known for the region {region}.",
+    "level_shift": (
+        "From {first_day} on, for {days} days, {size_kwh} a day more is used than before. Nothing is adjusted for it: "
+        "if the building changed, agree a non-routine adjustment."
+    ),
+    "level_shift.less_kwh": (
+        "From {first_day} on, for {days} days, {less_kwh} a day less is used than before. Nothing is adjusted for it: "
+        "if the building changed, agree a non-routine adjustment."
+    ),
+    "saving_fades": (
+        "The saving fades: {from_share} of the baseline at the beginning of the period, {to_share} at its end."
+    ),
     "other": "Finding: {code}.",
     "period.baseline": "baseline period",
     "period.reporting": "reporting period",

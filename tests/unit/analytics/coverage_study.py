@@ -8,11 +8,14 @@ from collections.abc import Callable
 import numpy as np
 
 from analytics.arrays import Floats
-from analytics.goodness import effective_days
-from analytics.uncertainty import guideline_14_half_width, sun_baltazar_k, t_quantiles
+from analytics.study.bands import (
+    given_the_change_point,
+    guideline_14,
+    headline,
+    sun_baltazar,
+    without_effective_days,
+)
 from tests.unit.analytics.simulated_buildings import Plan, Season, draw
-
-CONFIDENCE = 0.9
 
 YEAR = {"baseline_start": "2023-05-01", "baseline_days": 365, "reporting_start": "2024-05-01", "reporting_days": 365}
 AUTUMN = {"reporting_start": "2024-11-01", "reporting_days": 90}
@@ -22,35 +25,6 @@ CASES: dict[str, dict[str, str | int]] = {
     "year, 90 days": {**YEAR, **AUTUMN},
     "season, 30 days": {"reporting_start": "2024-11-01", "reporting_days": 30},
 }
-
-
-def headline(season: Season) -> Floats:
-    return season.variance.half_width(CONFIDENCE)
-
-
-def guideline_14(season: Season) -> Floats:
-    return _guideline(season, 1.26, effective_days(season.goodness.n, season.goodness.rho))
-
-
-def sun_baltazar(season: Season) -> Floats:
-    return _guideline(season, sun_baltazar_k(_days(season)), effective_days(season.goodness.n, season.goodness.rho))
-
-
-def without_effective_days(season: Season) -> Floats:
-    return _guideline(season, sun_baltazar_k(_days(season)), season.goodness.n)
-
-
-def given_the_change_point(season: Season) -> Floats:
-    """The linear form with the change point taken as known, and n' in place of the correlation itself."""
-    fits, n = season.fits, season.goodness.n
-    worth = effective_days(n, season.goodness.rho)
-    x = fits.gradient(season.baseline.variable)[:, :, :3] * season.baseline.mask[:, :, None]
-    inverse = np.linalg.pinv(np.einsum("mdi,mdj->mij", x, x))
-    total = (fits.gradient(season.reporting.variable)[:, :, :3] * season.reporting.mask[:, :, None]).sum(axis=1)
-    variance = fits.sse / n * worth / (worth - fits.parameters) * n / worth
-    spread = _days(season) + np.einsum("mi,mij,mj->m", total, inverse, total)
-    return t_quantiles(CONFIDENCE, worth - fits.parameters) * np.sqrt(variance * spread)
-
 
 FORMS: dict[str, Callable[[Season], Floats]] = {
     "no n'": without_effective_days,
@@ -65,17 +39,6 @@ def coverage(seasons: list[Season], form: Callable[[Season], Floats]) -> float:
     """Share of the runs whose band holds the true saving. [-]"""
     held = [np.abs(season.avoided_kwh - season.true_kwh) <= form(season) for season in seasons]
     return float(np.mean(np.concatenate(held)))
-
-
-def _days(season: Season) -> Floats:
-    return season.reporting.mask.sum(axis=1).astype(float)
-
-
-def _guideline(season: Season, k: Floats | float, worth: Floats) -> Floats:
-    figures = season.goodness
-    return guideline_14_half_width(
-        CONFIDENCE, season.adjusted_kwh, figures.cv_rmse, figures.n, worth, season.fits.parameters, _days(season), k
-    )
 
 
 def main() -> None:

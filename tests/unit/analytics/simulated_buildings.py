@@ -104,6 +104,6 @@ def _season(plan: Plan, rng: np.random.Generator) -> Season:
     fits = fit(variable[0], before, mask[0], plan.kinds)
     figures = goodness(days[0], before, fits.predict(variable[0]), mask[0], fits.parameters)
     baseline, reporting = (DaysUsed(*given) for given in zip(days, variable, mask, strict=True))
-    variance = saving_variance(fits, baseline, reporting, figures.rho)
+    variance = saving_variance(fits, baseline, reporting, figures.rho, before - fits.predict(variable[0]))
     true = np.where(mask[1], wanted * plan.saving, 0.0).sum(axis=1)
     return Season(baseline, reporting, before, after, true, fits, figures, variance)

@@ -6,15 +6,9 @@ from scipy import stats
 
 from analytics.change_point import fit
 from analytics.model_kind import ModelKind
+from analytics.study.bands import CONFIDENCE, guideline_14, headline, without_effective_days
 from analytics.uncertainty import DaysUsed, guideline_14_half_width, saving_variance, sun_baltazar_k
-from tests.unit.analytics.coverage_study import (
-    CONFIDENCE,
-    YEAR,
-    coverage,
-    guideline_14,
-    headline,
-    without_effective_days,
-)
+from tests.unit.analytics.coverage_study import YEAR, coverage
 from tests.unit.analytics.simulated_buildings import Plan, Season, draw
 
 PLANS = [
