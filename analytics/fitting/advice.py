@@ -13,7 +13,7 @@ ADVICE: Mapping[FindingCode, str] = {
     FindingCode.NEGATIVE_ENERGY: "check the meter's direction and the column; the values are kept as they are",
     FindingCode.CONSTANT_LOAD: "the energy does not follow the cold: try before-after or change-point-daily",
     FindingCode.CONSTANT_TEMPERATURE: "check the thermometer's column; without a spread of weather try before-after",
-    FindingCode.EXTRAPOLATED_WEATHER: "look at the rows beyond the baseline's weather, or take a baseline that has seen it",
+    FindingCode.EXTRAPOLATED_WEATHER: "look at the rows beyond its weather, or take a baseline that has seen them",
     FindingCode.BASELINE_POOR_FIT: "look for what else drives the energy; the band says what it costs",
     FindingCode.AUTOCORRELATED: "nothing: the band already counts fewer independent rows",
     FindingCode.NOT_PROVEN: "a longer period or a better fitting method may prove it; do not bill it as it stands",

@@ -63,6 +63,8 @@ def fit_base_line(rows: Rows, used: Mask, base_c: float | None) -> BaseLine | No
     """
     scale = np.sqrt(rows.days[used])
     energy = rows.energy_kwh[used] / scale
+    if np.ptp(energy / scale) <= 1e-9 * abs(float(np.mean(energy / scale))):
+        return None
     best: tuple[float, float, float, float] | None = None
     for base in _candidates(rows) if base_c is None else [base_c]:
         x = np.stack([rows.days[used], rows.degree_days(base)[used]], axis=1) / scale[:, None]

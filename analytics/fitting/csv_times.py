@@ -44,7 +44,7 @@ def read_times(file: str, column: str, cells: Sequence[tuple[int, str]], zone: Z
     Raises:
         InvalidFileError: If a cell is no time, does not exist in the zone, or a zone is needed and not given.
     """
-    if all(_DATE.fullmatch(text) for _, text in cells):
+    if _DATE.fullmatch(cells[0][1]):
         return _of_dates([_date(file, column, line, text) for line, text in cells])
     moments: list[datetime] = []
     twice: set[datetime] = set()
@@ -71,6 +71,8 @@ def _of_dates(days: list[date]) -> Times:
 
 
 def _date(file: str, column: str, line: int, text: str) -> date:
+    if not _DATE.fullmatch(text):
+        raise InvalidFileError(file, line, column, f"expected a date alone, as in the first row, got {text!r}")
     try:
         return date.fromisoformat(text if len(text) > 7 else f"{text}-01")
     except ValueError as error:

@@ -165,10 +165,9 @@ class Observations:
         owner, temperature, weight = self._temperatures_of(first, owner, length, used)
         energy = np.where(whole, energy, np.nan)
         start, place = first.astype("datetime64[D]"), first.astype(np.int64).astype("datetime64[D]")
-        rows = Rows(start, place, days, energy, owner, temperature, weight)
         measured = sums_of(owner[np.isfinite(temperature)], weight[np.isfinite(temperature)], len(first))
-        known = np.where(measured >= MIN_COVERAGE * days, energy, np.nan)
-        return Rows(rows.start, rows.place, days, known, *_scaled(owner, temperature, weight, days, measured))
+        temperature = np.where((measured >= MIN_COVERAGE * days)[owner], temperature, np.nan)
+        return Rows(start, place, days, energy, *_scaled(owner, temperature, weight, days, measured))
 
     def _monthly_energy(self, month: Days) -> Floats:
         energy = np.full(len(month), np.nan)

@@ -135,6 +135,8 @@ def _band(
         )
         for k in (GUIDELINE_14_K, improved)
     )
+    if not np.isfinite(exact):
+        plain, better = np.array([np.nan]), np.array([np.nan])
     return ConfidenceBand(
         confidence, known(exact), known(avoided - exact), known(avoided + exact), known(plain[0]), known(better[0])
     )
