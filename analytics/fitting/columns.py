@@ -42,7 +42,8 @@ _TEMPERATURE = re.compile(r"(?:[\W_]|temp|temperature|deg)°?([cf])\W*$")
 
 def time_column(columns: Sequence[str]) -> str:
     """The column with the beginning of each row: one that is called so, else the first."""
-    return next((column for column in columns if column.strip().lower() in TIME_NAMES), columns[0])
+    named = [column for column in columns if column.strip().lower() in TIME_NAMES]
+    return next(iter([*named, *(column for column in columns if "time" in column.lower())]), columns[0])
 
 
 def energy_column(

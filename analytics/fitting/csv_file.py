@@ -92,6 +92,8 @@ def read_energy(table: Table, wanted: Wanted) -> tuple[Series, FileNotes]:
     """The energy of a file, in kWh a row."""
     column, unit = energy_column(table.file, table.columns, wanted.energy, wanted.energy_unit)
     series, notes = _series(table, column, unit.value, wanted.zone)
+    if _only_grows(series.value):
+        raise InvalidFileError(table.file, None, column, "expected the energy of each row, these are register values")
     value = series.value * unit.kwh
     if unit is EnergyUnit.KW:
         if series.interval is Interval.MONTH:
@@ -222,6 +224,12 @@ def _refuse_two_in_one(table: Table, column: str, times: Times, keep: Indices, i
 def _day_of_month(times: Times) -> Indices:
     first = times.day.astype("datetime64[M]").astype("datetime64[D]")
     return np.asarray((times.day - first).astype(np.int64) + 1, dtype=np.intp)
+
+
+def _only_grows(value: Floats) -> bool:
+    """Whether values look like those of a register: a month or more of them, none less than the one before."""
+    known = value[np.isfinite(value)]
+    return len(known) > 30 and bool((np.diff(known) >= 0).all()) and bool(known[-1] > known[0])
 
 
 def _missing(times: Times, keep: Indices, interval: Interval, step_h: float) -> int:

@@ -120,6 +120,12 @@ BAD = {
     "no energy": (TEXT.replace("energy_kwh", "something"), "say --energy"),
     "no unit": (TEXT.replace("outdoor_temp_c", "outdoor_temp"), "say --temperature-unit C or F"),
     "weekly": ("day,energy_kwh,temp_c\n2023-01-01,1,1\n2023-01-08,2,2\n", "these are 168 h apart"),
+    "a register": (
+        "\n".join(
+            ["when,time_utc,energy_kwh", *(f"x,2023-01-{day:02},{day}" for day in range(1, 32)), "x,2023-02-01,32"]
+        ),
+        "energy_kwh: expected the energy of each row, these are register values",
+    ),
     "empty": ("", "expected a line of headings"),
     "no weather": (
         "\n".join(line.rsplit(",", 1)[0] for line in TEXT.splitlines()),
