@@ -1,0 +1,1 @@
+"""Verification methods on a file, without a database: for whoever checks a statement."""
