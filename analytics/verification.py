@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -15,7 +15,11 @@ from psycopg.rows import TupleRow
 from psycopg.types.range import DateRange
 
 from analytics.arrays import Days, Floats
+from analytics.changes import changes_between
 from analytics.daily import DailySeries
+from analytics.digests import inputs_of, statement_body
+from analytics.evidence.load import load_boundary
+from analytics.evidence.spans import apart
 from analytics.methods import DailyVariable, VerificationInput, verify
 from analytics.statement import Statement
 from analytics.weather import daily_temperature
@@ -63,14 +67,26 @@ def verify_contract(connection: Connection, code: str, period: Period) -> Statem
     Raises:
         UnknownNameError: If no contract is called so.
     """
+    return verify_and_keep(connection, code, period)[0]
+
+
+def verify_and_keep(connection: Connection, code: str, period: Period) -> tuple[Statement, int | None]:
+    """The same, and the version that says so; None of what is not kept."""
     with connection.transaction():
         # One snapshot for all that the statement is computed from.
         connection.execute(query("verification", "snapshot"))
         place = load_contract(connection, code)
-        statement = verify(load_input(connection, place, period))
+        statement = state(connection, place, period)
     if statement.avoided_energy_kwh is not None or period.end <= place.today:
-        keep(connection, place, statement)
-    return statement
+        return statement, keep(connection, place, statement)
+    return statement, None
+
+
+def state(connection: Connection, place: ContractPlace, period: Period) -> Statement:
+    """The statement of what the database holds now, with the digests of its inputs."""
+    inputs = load_input(connection, place, period)
+    boundary, _ = load_boundary(connection, place.building_id, place.zone, place.contract, period)
+    return replace(verify(inputs), inputs=inputs_of(inputs, boundary, place.zone))
 
 
 def load_contract(connection: Connection, code: str) -> ContractPlace:
@@ -123,7 +139,7 @@ def keep(connection: Connection, place: ContractPlace, statement: Statement) -> 
     Returns:
         The version that says what `statement` says.
     """
-    body = msgspec.json.encode(statement)
+    body = statement_body(statement)
     digest = hashlib.sha256(body).hexdigest()
     named = {"contract_id": place.contract_id, "period": _range(statement.period)}
     with connection.transaction():
@@ -134,7 +150,10 @@ def keep(connection: Connection, place: ContractPlace, statement: Statement) -> 
             return int(newest[0])
         version = 1 if newest is None else int(newest[0]) + 1
         method = f"{statement.method}/{statement.method_version}"
-        values = {"version": version, "method": method, "digest": digest, "body": body.decode()}
+        values = {"version": version, "method": method, "digest": digest, "body": body.decode(), "changes": None}
+        if newest is not None:
+            before = msgspec.convert(newest[2], Statement, strict=False)
+            values["changes"] = msgspec.json.encode(changes_between(version - 1, before, statement)).decode()
         connection.execute(query("verification", "store_statement"), named | values)
     return version
 
@@ -159,20 +178,10 @@ def _variable_rows(
     connection: Connection, name: str, place: ContractPlace, period: Period, named: dict[str, str | int]
 ) -> Iterator[list[TupleRow]]:
     """Rows of a variable over each of the two periods of a statement."""
-    for part in _apart(place.contract.baseline, period):
+    for part in apart(place.contract.baseline, period):
         start, end = part.bounds(place.zone)
         values = named | {"zone": place.zone.key, "start": start, "end": end}
         yield connection.execute(query("verification", name), values).fetchall()
-
-
-def _apart(baseline: Period, reporting: Period) -> Iterator[Period]:
-    """The two periods in the order of time; as one where they touch or overlap, so that no day comes twice."""
-    first, second = sorted((baseline, reporting))
-    if second.start <= first.end:
-        yield Period(first.start, max(first.end, second.end))
-    else:
-        yield first
-        yield second
 
 
 def _days(rows: Sequence[TupleRow]) -> Days:

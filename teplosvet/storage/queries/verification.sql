@@ -34,13 +34,13 @@ ORDER BY day;
 SELECT id FROM contract WHERE code = %(code)s FOR UPDATE;
 
 -- name: newest_statement
-SELECT version, digest FROM statement
+SELECT version, digest, body FROM statement
 WHERE contract_id = %(contract_id)s AND period = %(period)s::daterange
 ORDER BY version DESC LIMIT 1;
 
 -- name: store_statement
-INSERT INTO statement (contract_id, period, version, method, digest, body)
-VALUES (%(contract_id)s, %(period)s::daterange, %(version)s, %(method)s, %(digest)s, %(body)s::jsonb);
+INSERT INTO statement (contract_id, period, version, method, digest, body, changes)
+VALUES (%(contract_id)s, %(period)s::daterange, %(version)s, %(method)s, %(digest)s, %(body)s::jsonb, %(changes)s::jsonb);
 
 -- name: snapshot
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
