@@ -78,7 +78,7 @@ def changes_between(since: int, before: Statement, now: Statement) -> Changes:
     days += _days(Part.REPORTING, before.reporting_days, now.reporting_days)
     return Changes(
         since=since,
-        inputs=_inputs(before.inputs, now.inputs),
+        inputs=named_inputs(before.inputs, now.inputs),
         adjusted_baseline_kwh=_difference(before.adjusted_baseline_kwh, now.adjusted_baseline_kwh),
         metered_kwh=_difference(before.metered_kwh, now.metered_kwh),
         avoided_energy_kwh=_difference(before.avoided_energy_kwh, now.avoided_energy_kwh),
@@ -89,7 +89,8 @@ def changes_between(since: int, before: Statement, now: Statement) -> Changes:
     )
 
 
-def _inputs(before: Inputs | None, now: Inputs | None) -> tuple[str, ...]:
+def named_inputs(before: Inputs | None, now: Inputs | None) -> tuple[str, ...]:
+    """Names of the inputs whose digests differ; none if one of the two names no inputs."""
     if before is None or now is None:
         return ()
     names = (field.name for field in fields(Inputs))
