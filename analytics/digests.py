@@ -89,7 +89,7 @@ def columns_digest(parts: Iterable[tuple[Mapping[str, object], Mapping[str, Colu
 
 def _bytes_of(column: Column) -> bytes:
     """Little-endian; one NaN for all that is missing, and one zero."""
-    if column.dtype != np.float64:
+    if column.dtype.kind != "f":
         wide = np.uint8 if column.dtype == np.bool_ else column.dtype.newbyteorder("<")
         return np.ascontiguousarray(column, dtype=wide).tobytes()
     values: Floats = np.asarray(column, dtype=np.float64) + 0.0  # turns -0.0 into 0.0

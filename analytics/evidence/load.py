@@ -150,7 +150,8 @@ def _read(
         table=look.table,
         **look.around(),
     )
-    for begins, at_us, serial, archive, *found in read_arrays(connection, statement):
+    # read to its end: a stream that is left early is cancelled, and its transaction with it
+    for begins, at_us, serial, archive, *found in [*read_arrays(connection, statement)]:
         return begins, DeviceReadings(key, at_us, serial, archive != 0, dict(zip(columns, found, strict=True)))
     return None
 

@@ -81,7 +81,7 @@ SELECT s.name, b.title, b.address, b.longitude, b.floor_area_m2
 FROM building b JOIN site s ON s.id = b.site_id WHERE b.id = %(building_id)s;
 
 -- name: versions
-SELECT period, version, made_at, method, digest, body, changes
+SELECT s.period, s.version, s.made_at, s.method, s.digest, s.body, s.changes
 FROM statement s JOIN contract c ON c.id = s.contract_id
 WHERE c.code = %(code)s AND (%(period)s::daterange IS NULL OR period = %(period)s::daterange)
 ORDER BY lower(period), upper(period), version;
