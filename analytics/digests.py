@@ -60,7 +60,7 @@ def code_version() -> str:
 
 def statement_body(statement: Statement) -> bytes:
     """The statement as it is kept, and as its digest is taken of: JSON that storage gives back byte by byte."""
-    return msgspec.json.encode(_without_minus_zero(msgspec.to_builtins(statement)))
+    return msgspec.json.encode(_without_minus_zero(msgspec.to_builtins(statement)), order="sorted")
 
 
 def digest_of(value: object) -> str:
