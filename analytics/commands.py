@@ -1,18 +1,21 @@
 """The commands of analytics."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from analytics.evidence.change_words import change_lines
+from analytics.evidence.commands import parse_period, verify_bundle
+from analytics.evidence.gather import versions_of
 from analytics.money_words import money_rows
 from analytics.rollup.job import bring_up_to_date
 from analytics.statement import Statement
-from analytics.verification import verify_contract
+from analytics.verification import verify_and_keep
 from analytics.words import headline, in_unit, number
 from teplosvet import output
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.findings import Severity
-from teplosvet.domain.periods import Period
 from teplosvet.stack.running import database_url
 from teplosvet.storage.database import connect
 from teplosvet.words.findings import finding_text
@@ -20,24 +23,33 @@ from teplosvet.words.language import Language
 
 
 def verify(
-    contract: Annotated[str, typer.Argument(help="Code of the contract.")],
-    period: Annotated[str, typer.Option(help="Reporting period FROM/TO, local days, TO not included.")],
+    contract: Annotated[str | None, typer.Argument(help="Code of the contract.")] = None,
+    period: Annotated[str | None, typer.Option(help="Reporting period FROM/TO, local days, TO not included.")] = None,
     language: Annotated[Language, typer.Option("--language", help="Language of the summary.")] = Language.ENGLISH,
     *,
+    bundle: Annotated[Path | None, typer.Option(help="Recompute this evidence bundle, without any database.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole statement as JSON.")] = False,
 ) -> None:
     """Verified saving of a contract in a period, with its band and its money; the statement is kept."""
-    try:
-        days = Period.parse(period)
-    except ValueError as error:
-        raise ConfigurationError(f"--period: {error}") from error
+    if bundle is not None:
+        if contract is not None or period is not None:
+            raise ConfigurationError("--bundle stands alone: the bundle says which contract and period it is about")
+        verify_bundle(bundle, as_json=as_json)
+        return
+    if contract is None or period is None:
+        raise ConfigurationError("name a contract and a --period, or a --bundle")
+    days = parse_period(period)
     with connect(database_url()) as connection:
         bring_up_to_date(connection)
-        statement = verify_contract(connection, contract, days)
+        statement, version = verify_and_keep(connection, contract, days)
+        kept = [each for each in versions_of(connection, contract, days) if each.version == version]
     if as_json:
         output.print_json(statement)
     else:
         _print_summary(statement, language)
+        for each in kept:
+            for line in change_lines(each.version, each.changes):
+                output.people.print(line, markup=False, soft_wrap=True)
 
 
 def _print_summary(statement: Statement, language: Language) -> None:

@@ -8,6 +8,8 @@ import msgspec
 from psycopg.types.range import DateRange
 
 from analytics.bulk import Connection
+from analytics.changes import changes_between
+from analytics.digests import statement_body
 from analytics.statement import Statement
 from teplosvet.domain.periods import Period
 from teplosvet.storage.queries import query
@@ -23,6 +25,7 @@ class Draft:
         method: Method and its version.
         digest: SHA-256 of the body, in hexadecimal.
         body: The statement as JSON.
+        statement: The statement.
     """
 
     contract_id: int
@@ -30,13 +33,14 @@ class Draft:
     method: str
     digest: str
     body: bytes
+    statement: Statement
 
     @classmethod
     def of(cls, contract_id: int, statement: Statement) -> "Draft":
         """The draft of a statement."""
-        body = msgspec.json.encode(statement)
+        body = statement_body(statement)
         method = f"{statement.method}/{statement.method_version}"
-        return cls(contract_id, statement.period, method, hashlib.sha256(body).hexdigest(), body)
+        return cls(contract_id, statement.period, method, hashlib.sha256(body).hexdigest(), body, statement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +76,25 @@ def keep_all(connection: Connection, drafts: Sequence[Draft]) -> list[Kept]:
         kept = [_kept(each, newest.get(each.contract_id)) for each in drafts]
         fresh = [(draft, one.version) for draft, one in zip(drafts, kept, strict=True) if one.is_new]
         if fresh:
+            changes = _changes(connection, fresh, first)
             with connection.cursor() as cursor, cursor.copy(query("verification", "store_statements")) as copy:
                 for draft, version in fresh:
                     period = DateRange(draft.period.start, draft.period.end)
-                    row = (draft.contract_id, period, version, draft.method, draft.digest, draft.body.decode())
-                    copy.write_row(row)
+                    said = draft.method, draft.digest, draft.body.decode(), changes.get(draft.contract_id)
+                    copy.write_row((draft.contract_id, period, version, *said))
     return kept
+
+
+def _changes(connection: Connection, fresh: Sequence[tuple[Draft, int]], period: Period) -> dict[int, str]:
+    """What each further version says differently from the one before, by contract."""
+    later = {draft.contract_id: (draft, version) for draft, version in fresh if version > 1}
+    named = {"contract_ids": [*later], "period": DateRange(period.start, period.end)}
+    found = {}
+    for contract_id, body in connection.execute(query("verification", "newest_bodies"), named).fetchall():
+        draft, version = later[contract_id]
+        before = msgspec.convert(body, Statement, strict=False)
+        found[contract_id] = msgspec.json.encode(changes_between(version - 1, before, draft.statement)).decode()
+    return found
 
 
 def _kept(draft: Draft, newest: tuple[int, str] | None) -> Kept:

@@ -219,6 +219,33 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class Inputs:
+    """Digests of what a statement was computed from, sha256 in hexadecimal; docs/evidence-bundle.md says of what.
+
+    Attributes:
+        readings: Raw readings of the measurement boundary in both periods.
+        devices: The devices with their installations.
+        baseline_days: Energy of the baseline's days.
+        reporting_days: Energy of the reporting period's days.
+        weather: The independent variable's source: outdoor temperature, or the latitude of dark hours.
+        adjustments: What was adjusted for.
+        terms: The contract with its terms, and what its other statements pay.
+        method: Method with its version, as text.
+        code: Version of the package, as text.
+    """
+
+    readings: str
+    devices: str
+    baseline_days: str
+    reporting_days: str
+    weather: str
+    adjustments: str
+    terms: str
+    method: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """Verified saving of one contract in one reporting period. Energy is rounded to a watt-hour, day by day.
 
@@ -259,6 +286,7 @@ class Statement:
         findings: What a reader has to know.
         baseline_days: The baseline day by day.
         reporting_days: The reporting period day by day.
+        inputs: Digests of what it was computed from, None if it was not made from a database.
     """
 
     contract: str
@@ -294,3 +322,4 @@ class Statement:
     findings: tuple[Finding, ...]
     baseline_days: tuple[BaselineDay, ...]
     reporting_days: tuple[ReportingDay, ...]
+    inputs: Inputs | None = None

@@ -1,7 +1,7 @@
 """The shell around verification: loads what a statement is computed from, and keeps the statement."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,10 +13,13 @@ from psycopg.rows import TupleRow
 
 from analytics import bulk
 from analytics.arrays import Floats
+from analytics.digests import inputs_of
+from analytics.evidence.load import load_boundary
+from analytics.evidence.spans import apart
 from analytics.keeping import Draft, keep_all
 from analytics.methods import DailyVariable, VerificationInput, verify
 from analytics.stated import account, load_all_stated
-from analytics.statement import Statement
+from analytics.statement import Inputs, Statement
 from analytics.weather import daily_temperature
 from teplosvet.domain.contract_terms import Terms
 from teplosvet.domain.contracts import Carrier, Contract, Method, Tariff, TariffUnit
@@ -64,14 +67,31 @@ def verify_contract(connection: Connection, code: str, period: Period) -> Statem
     Raises:
         UnknownNameError: If no contract is called so.
     """
+    return verify_and_keep(connection, code, period)[0]
+
+
+def verify_and_keep(connection: Connection, code: str, period: Period) -> tuple[Statement, int | None]:
+    """The same, and the version that says so; None of what is not kept."""
     with connection.transaction():
         # One snapshot for all that the statement is computed from.
         connection.execute(query("verification", "snapshot"))
         place = load_contract(connection, code)
-        statement = verify(load_input(connection, place, period))
+        statement = state(connection, place, period)
     if is_to_keep(place, statement):
-        keep(connection, place, statement)
-    return statement
+        return statement, keep(connection, place, statement)
+    return statement, None
+
+
+def state(connection: Connection, place: ContractPlace, period: Period) -> Statement:
+    """The statement of what the database holds now, with the digests of its inputs."""
+    inputs = load_input(connection, place, period)
+    return replace(verify(inputs), inputs=load_digests(connection, place, inputs))
+
+
+def load_digests(connection: Connection, place: ContractPlace, inputs: VerificationInput) -> Inputs:
+    """The digests of a statement's inputs, of the raw readings of every device of the boundary too."""
+    boundary, _ = load_boundary(connection, place.building_id, place.zone, place.contract, inputs.period)
+    return inputs_of(inputs, boundary, place.zone)
 
 
 def is_to_keep(place: ContractPlace, statement: Statement) -> bool:
@@ -131,7 +151,7 @@ def load_inputs(connection: Connection, places: Sequence[ContractPlace], period:
             bulk.Stretch(place.contract_id, *part.bounds(place.zone))
             for place in places
             if _is_light(place)
-            for part in _apart(place.contract.baseline, period)
+            for part in apart(place.contract.baseline, period)
         ],
     )
     stated = load_all_stated(connection, [place.contract.code for place in places])
@@ -175,23 +195,13 @@ def _outdoor_temperature(connection: Connection, place: ContractPlace, period: P
     if place.weather is None:
         return None
     parts = []
-    for part in _apart(place.contract.baseline, period):
+    for part in apart(place.contract.baseline, period):
         start, end = part.bounds(place.zone)
         named = {"device": place.weather, "start": start, "end": end}
         rows = connection.execute(query("verification", "hourly_temperature"), named).fetchall()
         hours = pd.DatetimeIndex([row[0] for row in rows], tz="UTC")
         parts.append(daily_temperature(hours, _column(rows, 1), place.zone))
     return DailyVariable(np.concatenate([part.day for part in parts]), np.concatenate([part.mean_c for part in parts]))
-
-
-def _apart(baseline: Period, reporting: Period) -> Iterator[Period]:
-    """The two periods in the order of time; as one where they touch or overlap, so that no day comes twice."""
-    first, second = sorted((baseline, reporting))
-    if second.start <= first.end:
-        yield Period(first.start, max(first.end, second.end))
-    else:
-        yield first
-        yield second
 
 
 def _column(rows: Sequence[TupleRow], place: int) -> Floats:

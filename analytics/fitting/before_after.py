@@ -105,4 +105,4 @@ def _welch(first: SavingVariance, second: SavingVariance) -> SavingVariance:
     with np.errstate(divide="ignore", invalid="ignore"):
         freedom = (a + b) ** 2 / (a**2 / first.freedom + b**2 / second.freedom)
     alike = np.where(a + b > 0, freedom, first.freedom)
-    return SavingVariance(a, b, first.rho, first.n_effective, alike)
+    return SavingVariance(a, b, np.zeros_like(a), first.rho, first.n_effective, alike)

@@ -67,6 +67,7 @@ def variance_of_sum(
     return SavingVariance(
         parameters_kwh2=np.array([noise_variance * _spread(fitted.place, influence, told)]),
         noise_kwh2=np.array([noise_variance * _spread(place, weight, told)]),
+        misfit_kwh2=np.array([0.0]),  # the season's misfit is asked of daily change-point fits alone
         rho=told,
         n_effective=n_effective,
         freedom=np.where(left >= 1, left, np.nan),

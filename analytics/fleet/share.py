@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import msgspec
@@ -13,8 +13,8 @@ from analytics.fleet.outcome import outcome_of
 from analytics.keeping import Draft, Kept, keep_all
 from analytics.methods import VerificationInput, savings_of, statement_of
 from analytics.savings import Baseline, Saving
-from analytics.statement import Statement
-from analytics.verification import Connection, ContractPlace, is_to_keep, load_contracts, load_inputs
+from analytics.statement import Inputs, Statement
+from analytics.verification import Connection, ContractPlace, is_to_keep, load_contracts, load_digests, load_inputs
 from teplosvet.domain.periods import Period
 from teplosvet.storage.queries import query
 
@@ -66,6 +66,7 @@ class Computed:
 
     place: ContractPlace
     inputs: VerificationInput
+    digests: Inputs
     baseline: Baseline
     saving: Saving
 
@@ -138,18 +139,22 @@ def _computed(connection: Connection, period: Period, codes: Sequence[str], spen
         connection.execute(query("verification", "snapshot"))
         places = load_contracts(connection, codes)
         inputs = load_inputs(connection, places, period)
+        digests = [load_digests(connection, place, given) for place, given in zip(places, inputs, strict=True)]
     read = time.perf_counter()
     spent.read_s += read - started
     pairs = savings_of(inputs)
     spent.fit_s += time.perf_counter() - read
-    return [Computed(place, given, *pair) for place, given, pair in zip(places, inputs, pairs, strict=True)]
+    return [
+        Computed(place, given, told, *pair)
+        for place, given, told, pair in zip(places, inputs, digests, pairs, strict=True)
+    ]
 
 
 def _stated(some: Sequence[Computed], spent: Spent) -> list[Stated]:
     started = time.perf_counter()
     stated = []
     for each in some:
-        statement = statement_of(each.inputs, each.baseline, each.saving)
+        statement = replace(statement_of(each.inputs, each.baseline, each.saving), inputs=each.digests)
         draft = Draft.of(each.place.contract_id, statement) if is_to_keep(each.place, statement) else None
         stated.append(Stated(each, statement, draft))
     spent.body_s += time.perf_counter() - started

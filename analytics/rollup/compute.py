@@ -114,7 +114,7 @@ def make(made: Made, facts: DeviceFacts, window: Window, readings: DeviceReading
     first, last = np.searchsorted(readings.at_us, edges)
     for quantity in columns_of(facts.device_class):
         if quantity.spec.kind is not Kind.COUNTER:
-            made.states += _states(quantity, readings, slice(first, last))
+            made.states += states_of(quantity, readings, slice(first, last))
     made.windows.append(window)
     _make_more(made, facts, window, readings)
 
@@ -126,10 +126,16 @@ def _make_more(made: Made, facts: DeviceFacts, window: Window, readings: DeviceR
     if facts.device_class not in REGISTER_OF:
         return
     days = _days(window, readings.at_us, ZoneInfo(facts.zone))
+    if facts.device_class is DeviceClass.LIGHT and len(days) > 1:
+        made.light.append(light_rows(facts.id, readings, days))
+    make_derived(made, facts, window, readings)
+
+
+def make_derived(made: Made, facts: DeviceFacts, window: Window, readings: DeviceReadings) -> None:
+    """Make hours and days of the energy that follows from power where no register reaches, and add them to `made`."""
+    days = _days(window, readings.at_us, ZoneInfo(facts.zone))
     if len(days) < 2:
         return
-    if facts.device_class is DeviceClass.LIGHT:
-        made.light.append(light_rows(facts.id, readings, days))
     for into, edges in ((made.hourly, _hours(window, readings.at_us)), (made.daily, days)):
         found = derived_rows(facts, readings, edges, days)
         if found is not None:
@@ -190,14 +196,15 @@ def _hours(window: Window, at_us: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _days(window: Window, at_us: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.int64]:
     """Edges of the local days that the readings reach into; a day may have 23, 24 or 25 hours."""
-    first = _local_date(max(window.from_us, int(at_us[0])), zone)
-    last = _local_date(min(window.to_us, int(at_us[-1])) - 1, zone)
+    first = local_date(max(window.from_us, int(at_us[0])), zone)
+    last = local_date(min(window.to_us, int(at_us[-1])) - 1, zone)
     count = (last - first).days + 1
     edges = [local_midnight(first + timedelta(days=n), zone).timestamp() for n in range(max(count, 0) + 1)]
     return (np.array(edges) * 1e6).astype(np.int64)
 
 
-def _local_date(at_us: int, zone: ZoneInfo) -> date:
+def local_date(at_us: int, zone: ZoneInfo) -> date:
+    """The calendar day of an instant. [µs since 1970]"""
     return datetime.fromtimestamp(at_us / 1e6, UTC).astimezone(zone).date()
 
 
@@ -230,7 +237,7 @@ def _note_epochs(made: Made, facts: DeviceFacts, quantity: Quantity, path: Energ
     made.findings += [(facts.id, quantity, finding) for finding in path.findings]
 
 
-def _states(quantity: Quantity, readings: DeviceReadings, inside: slice) -> list[NDArray[np.void]]:
+def states_of(quantity: Quantity, readings: DeviceReadings, inside: slice) -> list[NDArray[np.void]]:
     """Mean, least and greatest value of each hour that has a reading."""
     values, at_us = readings.values[quantity][inside], readings.at_us[inside]
     present = ~np.isnan(values)

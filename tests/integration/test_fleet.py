@@ -18,9 +18,8 @@ from analytics.fleet.job import FleetRun, run_fleet
 from analytics.fleet.report import fleet_report, member_of
 from analytics.fleet.share import KEPT_AT_ONCE
 from analytics.keeping import Draft
-from analytics.methods import verify
 from analytics.portfolio import Portfolio, portfolio
-from analytics.verification import Connection, load_contract, load_input, verify_contract
+from analytics.verification import Connection, load_contract, state, verify_contract
 from teplosvet.domain.errors import AlreadyRunningError, NotEnoughDataError, UnknownNameError
 from teplosvet.domain.periods import Period
 from teplosvet.storage.database import connect
@@ -62,7 +61,7 @@ def test_statements_are_those_of_single_verification_to_the_byte(
     expected = {}
     for code in codes:
         place = load_contract(fleet, code)
-        expected[code] = Draft.of(place.contract_id, verify(load_input(fleet, place, REPORTING))).digest
+        expected[code] = Draft.of(place.contract_id, state(fleet, place, REPORTING)).digest
     found = run(database, workers=workers)
     assert (found.contracts, found.failed) == (len(codes), 0)
     assert found.refused == 3

@@ -53,8 +53,14 @@ FROM statement
 WHERE contract_id = ANY(%(contract_ids)s) AND period = %(period)s::daterange
 ORDER BY contract_id, version DESC;
 
+-- name: newest_bodies
+SELECT DISTINCT ON (contract_id) contract_id, body
+FROM statement
+WHERE contract_id = ANY(%(contract_ids)s) AND period = %(period)s::daterange
+ORDER BY contract_id, version DESC;
+
 -- name: store_statements
-COPY statement (contract_id, period, version, method, digest, body) FROM STDIN;
+COPY statement (contract_id, period, version, method, digest, body, changes) FROM STDIN;
 
 -- name: snapshot
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;

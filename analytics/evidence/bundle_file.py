@@ -1,0 +1,177 @@
+"""The zip file of a bundle: written with the same bytes each time, opened as if an enemy had sent it."""
+
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from analytics.digests import code_version
+from analytics.evidence.contents import FORMAT, Bundle, Devices, FileDigest, Manifest, Terms
+from analytics.evidence.packing import TABLES, pack, unpack
+from teplosvet.domain.errors import InvalidFileError
+
+FILES = ("contract.json", "devices.json", "statement.json", *TABLES)
+MANIFEST = "manifest.json"
+GREATEST_FILE = 1 << 30
+"""Of one file unpacked. [bytes]"""
+GREATEST_JSON = 1 << 25
+"""Of one JSON file. [bytes]"""
+GREATEST_BUNDLE = 3 << 29
+"""Of all files unpacked. [bytes]"""
+MOST_DEVICE_DAYS = 2_000_000
+"""Days of devices: 2,000 devices for three years. [d]"""
+
+_FIRST_DATE = (1980, 1, 1, 0, 0, 0)
+"""The earliest that a zip file can say: when a bundle was written is no evidence."""
+
+Value = TypeVar("Value")
+
+
+def write_bundle(path: Path, bundle: Bundle) -> Manifest:
+    """Write a bundle; the same bundle gives the same bytes.
+
+    Raises:
+        InvalidFileError: If the file cannot be written.
+    """
+    files: dict[str, bytes] = {
+        "contract.json": msgspec.json.format(msgspec.json.encode(bundle.terms)),
+        "devices.json": msgspec.json.encode(Devices(bundle.boundary.serials, bundle.boundary.devices)),
+        "statement.json": bundle.statement,
+        **pack(bundle),
+    }
+    manifest = manifest_of(bundle, files)
+    text = msgspec.json.format(msgspec.json.encode(manifest))
+    draft = path.with_name(path.name + ".draft")
+    try:
+        draft.write_bytes(zipped({MANIFEST: text, **files}))
+        draft.replace(path)
+    except OSError as error:
+        raise InvalidFileError(str(path), None, None, f"cannot be written ({error.strerror})") from None
+    return manifest
+
+
+def manifest_of(bundle: Bundle, files: Mapping[str, bytes]) -> Manifest:
+    """What the manifest says of files."""
+    terms = bundle.terms
+    return Manifest(
+        format=FORMAT,
+        code=code_version(),
+        contract=terms.contract.code,
+        period=terms.period,
+        version=bundle.version,
+        made_at=bundle.made_at,
+        digest=hashlib.sha256(files["statement.json"]).hexdigest(),
+        files={name: FileDigest(len(data), hashlib.sha256(data).hexdigest()) for name, data in sorted(files.items())},
+    )
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Files as a zip, by name."""
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in sorted(files.items()):
+            info = zipfile.ZipInfo(name, _FIRST_DATE)
+            info.create_system, info.external_attr, info.compress_type = 3, 0o644 << 16, zipfile.ZIP_DEFLATED
+            archive.writestr(info, data, compresslevel=6)
+    return out.getvalue()
+
+
+def read_files(path: Path) -> dict[str, bytes]:
+    """The files of a bundle; nothing is written to disk, whatever they are called.
+
+    Raises:
+        InvalidFileError: If it is no zip file with just the files of a bundle, each of a size that is bearable.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            _check_entries(path, entries)
+            return {entry.filename: _read(archive, entry) for entry in entries}
+    except FileNotFoundError:
+        raise InvalidFileError(str(path), None, None, "expected a file that exists") from None
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        told = " ".join(str(error).split())[:120] or type(error).__name__
+        raise InvalidFileError(str(path), None, None, f"expected a whole evidence bundle ({told})") from None
+
+
+def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
+    names = [entry.filename for entry in entries]
+    missing = sorted({MANIFEST, *FILES} - set(names))
+    if missing:
+        raise InvalidFileError(str(path), None, None, f"expected an evidence bundle with {missing[0]}")
+    foreign = sorted(set(names) - {MANIFEST, *FILES})
+    if foreign or len(names) != len(set(names)):
+        told = repr(foreign[0][:60]) if foreign else "a file twice"
+        raise InvalidFileError(
+            str(path), None, None, f"expected the files of an evidence bundle and no others, got {told}"
+        )
+    for entry in entries:
+        most = GREATEST_JSON if entry.filename.endswith(".json") else GREATEST_FILE
+        if entry.file_size > most:
+            raise InvalidFileError(f"{path}/{entry.filename}", None, None, f"expected at most {most:,} bytes unpacked")
+    if sum(entry.file_size for entry in entries) > GREATEST_BUNDLE:
+        raise InvalidFileError(str(path), None, None, f"expected at most {GREATEST_BUNDLE:,} bytes unpacked")
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """The entry's bytes; what is longer than its header says is not read."""
+    with archive.open(entry) as stream:
+        data = stream.read(entry.file_size)
+        if len(data) != entry.file_size or stream.read(1):
+            raise InvalidFileError(entry.filename, None, None, "expected as many bytes as the zip file says")
+    return data
+
+
+def manifest_in(files: Mapping[str, bytes]) -> Manifest:
+    """The manifest among files.
+
+    Raises:
+        InvalidFileError: If it is of another format.
+    """
+    manifest = _json(MANIFEST, files[MANIFEST], Manifest)
+    if manifest.format != FORMAT:
+        raise InvalidFileError(MANIFEST, None, "format", f"expected {FORMAT}, got {manifest.format[:60]!r}")
+    return manifest
+
+
+def wrong_digest(files: Mapping[str, bytes], manifest: Manifest) -> tuple[str, str, str] | None:
+    """The first file that is not what the manifest says: its name, the digest there, and its own; None if all are."""
+    for name in FILES:
+        stated, own = manifest.files.get(name), hashlib.sha256(files[name]).hexdigest()
+        if stated is None or stated.sha256 != own:
+            return name, "none" if stated is None else stated.sha256, own
+    own = hashlib.sha256(files["statement.json"]).hexdigest()
+    return None if manifest.digest == own else ("statement.json", manifest.digest, own)
+
+
+def bundle_in(files: Mapping[str, bytes], version: int, made_at: datetime) -> Bundle:
+    """The bundle that files hold.
+
+    Raises:
+        InvalidFileError: If a file does not say what is expected, or more than can be looked at.
+    """
+    terms = _json("contract.json", files["contract.json"], Terms)
+    devices = _json("devices.json", files["devices.json"], Devices)
+    for key in (terms.place.zone, *(device.zone for device in devices.devices)):
+        try:
+            ZoneInfo(key)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise InvalidFileError("contract.json", None, "zone", f"expected a time zone, got {key[:60]!r}") from None
+    bundle = unpack(files, terms, devices, version, made_at)
+    if sum(span.days for span in bundle.spans) * (1 + len(devices.devices)) > MOST_DEVICE_DAYS:
+        raise InvalidFileError("devices.json", None, None, f"expected at most {MOST_DEVICE_DAYS:,} days of devices")
+    return bundle
+
+
+def _json(name: str, data: bytes, kind: type[Value]) -> Value:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise InvalidFileError(name, None, None, " ".join(str(error).split())[:200]) from None
