@@ -58,7 +58,7 @@ def _reasons(changes: Changes) -> str:
         names -= _FOLLOWS
     reasons = [reason for name, reason in _BECAUSE.items() if name in names]
     if not reasons:
-        return f"version {changes.since} did not name its inputs" if not changes.inputs else "of its inputs"
+        return f"version {changes.since} names no inputs, or the same ones" if not changes.inputs else "of its inputs"
     return " and ".join(reasons)
 
 

@@ -95,21 +95,21 @@ def _record(known: _Known, bounds: Sequence[tuple[int, int]], row: TupleRow) -> 
         model=model,
         zone=facts.zone,
         greatest_power_kw=facts.greatest_power_kw,
-        modulus=dict(facts.modulus),
+        modulus=_floats(facts.modulus),
         installations=tuple(
             InstallationRecord(
                 here=(key, each.from_us) in known.here,
                 serial=known.serial_of[each.serial],
                 from_us=each.from_us,
                 to_us=each.to_us,
-                start_registers=dict(each.start),
-                closing_registers=dict(each.closing),
+                start_registers=_floats(each.start),
+                closing_registers=_floats(each.closing),
             )
             for each in facts.installations
             if any(each.from_us < end and (each.to_us is None or each.to_us > start) for start, end in wide)
         ),
         births=tuple(
-            BirthRecord(at, known.serial_of[serial], dict(registers))
+            BirthRecord(at, known.serial_of[serial], _floats(registers))
             for at, serial, registers in _around(facts.births, wide)
         ),
         epochs=tuple(
@@ -119,6 +119,11 @@ def _record(known: _Known, bounds: Sequence[tuple[int, int]], row: TupleRow) -> 
         ),
         metered=facts.metered,
     )
+
+
+def _floats(registers: Mapping[str, float]) -> dict[str, float]:
+    """Registers as floats: JSON from storage has whole numbers as integers, whose digest would be another."""
+    return {name: float(value) for name, value in registers.items()}
 
 
 def _around(told: Sequence[Told], wide: Sequence[tuple[int, int]]) -> list[Told]:

@@ -65,7 +65,7 @@ def fill(site: House, carrier: str) -> None:
         place = int(np.searchsorted([each.timestamp() for each in at], EXCHANGED.timestamp()))
         stood = float(register[place - 1])
         site.install(device, building, SINCE, EXCHANGED, "11", closing={name: stood})
-        site.install(device, building, EXCHANGED, None, "12", start={name: 0.0})
+        site.install(device, building, EXCHANGED, None, "12", start={name: 0})
         register[place:] -= stood
         more = {"lamp_failure": (np.arange(HOURS) % 400 == 0).astype(float)} if light else {}
         for part, serial in ((kept[kept < place], "11"), (kept[kept >= place], "12")):
