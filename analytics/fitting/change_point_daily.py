@@ -18,6 +18,7 @@ from analytics.judgement import LEAST_DAYS, LEAST_VARIABLE_SPREAD, SHORT_BASELIN
 from analytics.model_kind import ModelKind
 from analytics.result import known
 from analytics.savings import Baseline, LeftOut, Saving, avoided_energy, fit_baseline
+from analytics.statement import METHOD_VERSION
 from teplosvet.domain.findings import Finding, FindingCode, Severity
 
 
@@ -38,7 +39,7 @@ class ChangePointDaily:
     options: MethodOptions
     about: ClassVar[About] = About(
         name="change-point-daily",
-        version=1,
+        version=int(METHOD_VERSION),
         since=date(2026, 11, 24),
         title="Change-point model of daily energy on daily mean outdoor temperature",
         source="ASHRAE RP-1050 (Kissock, Haberl, Claridge 2003); ASHRAE Guideline 14-2014",
