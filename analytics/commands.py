@@ -37,7 +37,7 @@ def verify(
         verify_bundle(bundle, as_json=as_json)
         return
     if contract is None or period is None:
-        raise ConfigurationError("name a contract and a --period, or a --bundle")
+        raise typer.BadParameter("name a contract and a --period, or a --bundle")
     days = parse_period(period)
     with connect(database_url()) as connection:
         bring_up_to_date(connection)

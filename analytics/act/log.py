@@ -45,7 +45,7 @@ class ListedAct:
 def ensure_draft(connection: Connection, contract: str, period: Period, version: int) -> Present:
     """The act of a contract and period; where there is none, a draft over `version` begins it."""
     with connection.transaction():
-        connection.execute(query("verification", "lock_contract"), {"code": contract})
+        connection.execute(query("acts", "lock_contract"), {"code": contract})
         present = _present(connection, contract, period)
         if present is None:
             row = connection.execute(query("acts", "next_number"), {"contract": contract}).fetchone()
@@ -66,7 +66,7 @@ def change_state(
     if not by_whom.strip():
         raise ConfigurationError("--by: say who did it")
     with connection.transaction():
-        connection.execute(query("verification", "lock_contract"), {"code": contract})
+        connection.execute(query("acts", "lock_contract"), {"code": contract})
         present = _present(connection, contract, period)
         if present is None:
             raise UnknownNameError(

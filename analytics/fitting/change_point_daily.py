@@ -1,6 +1,6 @@
 """Change-point models of daily energy, all days alike or working days and days off apart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
 
@@ -119,7 +119,11 @@ def _findings(parts: list[_Part]) -> tuple[Finding, ...]:
 
 
 def _outcome(before: DailySeries, parts: list[_Part]) -> Outcome:
-    """The parts as one model with a block of parameters for each; the noise is one over the calendar."""
+    """The parts as one model with a block of parameters for each; the noise is one over the calendar.
+
+    One part has the band of `verify`. Of several the noise is taken as equally loud on all days, and what each misses
+    at the season of the reporting days adds up.
+    """
     width = 5 * len(parts)
     design, fitted = np.zeros((len(before.day), width)), np.full(len(before.day), np.nan)
     total = np.zeros(width)
@@ -133,10 +137,16 @@ def _outcome(before: DailySeries, parts: list[_Part]) -> Outcome:
     parameters = sum(int(part.baseline.fits.parameters[0]) for part in parts)
     rows = FittedRows(before.day[used], design[used], (before.energy_kwh - fitted)[used], parameters)
     days, adjusted, metered = _used_after(parts)
+    if len(parts) == 1:
+        variance = parts[0].saving.variance
+    else:
+        misfit = np.sum([part.saving.variance.misfit_kwh2 for part in parts], axis=0)
+        alike = variance_of_sum(rows, rows.influence(total), days, np.ones(len(days)))
+        variance = replace(alike, misfit_kwh2=misfit)
     return Outcome(
         adjusted,
         metered,
-        variance_of_sum(rows, rows.influence(total), days, np.ones(len(days))),
+        variance,
         goodness(before.day, before.energy_kwh[None], fitted[None], used[None], np.array([float(parameters)])),
         parameters,
         _model(parts),

@@ -26,7 +26,7 @@ def fleet_verify(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Verify every contract for a period and keep what is new; after a kill, call it again and it goes on."""
+    """Verify every contract for a period and keep what is new; goes on after a kill; 1 if a contract failed."""
     days = _period(period)
     bar = output.progress()
     bar.disable = not output.progress_console.is_terminal  # a night's log needs no bar
@@ -41,6 +41,8 @@ def fleet_verify(
         output.print_json(run)
     else:
         _print_run(run)
+    if run.failed:
+        raise typer.Exit(1)
 
 
 def report(

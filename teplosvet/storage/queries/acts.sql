@@ -72,3 +72,6 @@ SELECT contract, period_start, period_end, number, version, state, by_whom, at, 
        newest_version, difference_kwh
 FROM contract_act
 ORDER BY contract, period_start, period_end;
+
+-- name: lock_contract
+SELECT id FROM contract WHERE code = %(code)s FOR UPDATE;

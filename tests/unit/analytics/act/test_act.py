@@ -157,7 +157,8 @@ def test_over_a_refused_statement_there_is_no_act() -> None:
 
 
 def test_guarantee_and_terms_are_shown_where_there_are_any() -> None:
-    money = {line.code: line for line in compose(PROVEN, facts(), ISSUE, RU).money}
+    plain = with_terms(PROVEN, due_on=None, surplus_value=None, shortfall_value=None)
+    money = {line.code: line for line in compose(plain, facts(), ISSUE, RU).money}
     avoided = next(line for line in compose(PROVEN, facts(), ISSUE, RU).energy if line.code == "avoided")
     beyond = money.get("surplus") or money["shortfall"]
     assert beyond.amount == abs(avoided.amount - (money["guarantee"].amount or 0))

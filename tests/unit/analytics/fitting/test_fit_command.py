@@ -42,7 +42,7 @@ def result(said: Any) -> dict[str, Any]:
 def test_every_method_answers_in_json_and_in_words(command: Call, tmp_path: Path, name: str) -> None:
     file = written(tmp_path, TEXT)
     found = result(command("fit", file, "--method", name, *PERIODS, "--json"))
-    assert (found["method"], found["version"], found["since"]) == (name, 1, "2026-11-24")
+    assert (found["method"], found["version"], found["since"]) == (name, METHODS[name][0].version, "2026-11-24")
     assert found["fractional_saving"] == pytest.approx(0.2, abs=0.05)
     assert "avoided energy" in command("fit", file, "--method", name, *PERIODS).out
 
@@ -50,7 +50,10 @@ def test_every_method_answers_in_json_and_in_words(command: Call, tmp_path: Path
 def test_the_list_names_every_method_with_version_and_date(command: Call) -> None:
     listed = json.loads(command("methods", "--json").out)
     assert [line["name"] for line in listed] == list(METHODS)
-    assert all(line["since"] == "2026-11-24" and line["version"] == 1 and line["source"] for line in listed)
+    assert all(
+        line["since"] == "2026-11-24" and line["version"] == METHODS[line["name"]][0].version and line["source"]
+        for line in listed
+    )
     assert command("fit", "--method", "list", "--json").out == command("methods", "--json").out
 
 
