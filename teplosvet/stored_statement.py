@@ -25,12 +25,24 @@ class Finding(msgspec.Struct, frozen=True):
     data: dict[str, str | float | int] = {}
 
 
+class SettlementLine(msgspec.Struct, frozen=True):
+    """Avoided energy of consecutive days at one price, [kWh] and [currency / per]."""
+
+    period: Period
+    energy_kwh: Decimal
+    price: Decimal
+    per: str
+    value: Decimal
+
+
 class Settlement(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the saving is worth and what of it is payable, [currency] and [kWh]; None where no term is agreed."""
 
     currency: str
     value: Decimal
     payable: Decimal
+    lines: tuple[SettlementLine, ...] = ()
+    earned: Decimal | None = None
     shortfall_kwh: Decimal | None = None
     shortfall_value: Decimal | None = None
     surplus_kwh: Decimal | None = None

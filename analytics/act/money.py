@@ -7,7 +7,7 @@ from decimal import Decimal
 from analytics.act.energy import Role
 from analytics.act.pen import Pen, exactly
 from teplosvet.domain.contracts import Carrier
-from teplosvet.stored_statement import Settlement, Statement
+from teplosvet.stored_statement import Settlement, SettlementLine, Statement
 from teplosvet.words.figures import NO_BREAK
 from teplosvet.words.units import currency_symbol, symbol
 
@@ -48,13 +48,41 @@ def money_lines(statement: Statement, pen: Pen) -> tuple[MoneyLine, ...]:
         "share", pen.say("money.share"), Role.PART, share, "%", f"{pen.number(share, decimals)}{NO_BREAK}%"
     )
     if money is not None:
+        if any(each.price != tariff.amount for each in money.lines):
+            lines = [_at_price(each, money, pen) for each in money.lines]
         lines.append(_money("value", money.value, money, pen))
     lines.append(of_share)
     if money is not None:
+        lines += _shares(money, pen)
         lines.append(_money("payable", money.payable, money, pen, Role.TOTAL))
         if money.due_on is not None:
             lines.append(MoneyLine("due", pen.say("money.due"), Role.PART, None, "", pen.day(money.due_on)))
     return (*lines, *_guarantee(statement, pen))
+
+
+def _at_price(line: SettlementLine, money: Settlement, pen: Pen) -> MoneyLine:
+    """The value of the days at one price, with both factors."""
+    name = pen.say(
+        "money.line",
+        energy=f"{pen.number(line.energy_kwh, 3)}{NO_BREAK}{symbol('kWh', pen.language)}",
+        price=pen.say(
+            "money.tariff.text", price=pen.money(line.price, money.currency), unit=symbol(line.per, pen.language)
+        ),
+        period=pen.period(line.period),
+    )
+    text = pen.money(line.value, money.currency)
+    return MoneyLine("line", name, Role.PART, line.value, currency_symbol(money.currency), text)
+
+
+def _shares(money: Settlement, pen: Pen) -> Iterator[MoneyLine]:
+    """Of what the contractor's money consists, where it is not the share of the value alone."""
+    if money.earned is None:
+        return
+    if money.surplus_payable is not None:
+        yield _money("within", money.earned - money.surplus_payable, money, pen)
+        yield _money("surplus_payable", money.surplus_payable, money, pen)
+    if money.earned != money.payable:
+        yield _money("earned", money.earned, money, pen)
 
 
 def _money(code: str, amount: Decimal, money: Settlement, pen: Pen, role: Role = Role.PART) -> MoneyLine:
@@ -72,7 +100,7 @@ def _guarantee(statement: Statement, pen: Pen) -> Iterator[MoneyLine]:
     name = pen.say("money.guarantee_share")
     yield MoneyLine("guarantee_share", name, Role.PART, share, "%", f"{pen.number(share, 1)}{NO_BREAK}%")
     yield _energy("shortfall" if beyond < 0 else "surplus", abs(beyond), pen)
-    for code in ("shortfall_value", "surplus_value", "surplus_payable"):
+    for code in ("shortfall_value", "surplus_value"):
         amount: Decimal | None = None if money is None else getattr(money, code)
         if money is not None and amount is not None:
             yield _money(code, amount, money, pen)

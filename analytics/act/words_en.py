@@ -68,6 +68,9 @@ TEXTS = {
     # money
     "money.tariff": "Tariff",
     "money.tariff.text": "{price} per {unit}",
+    "money.line": "{energy} at {price}, {period}",
+    "money.within": "Contractor's share within the guarantee",
+    "money.earned": "Earned before proof, cap and the end of the period",
     "money.value": "Value of the saving",
     "money.share": "Contractor's share",
     "money.payable": "Payable to the contractor",
@@ -77,7 +80,7 @@ TEXTS = {
     "money.surplus": "Surplus over the guarantee",
     "money.shortfall": "Shortfall from the guarantee",
     "money.surplus_value": "Value of the surplus",
-    "money.surplus_payable": "of it to the contractor",
+    "money.surplus_payable": "Contractor's share of the surplus",
     "money.shortfall_value": "Value of the shortfall",
     # method
     "method": "Method",

@@ -65,6 +65,9 @@ TEXTS = {
     # money
     "money.tariff": "Тариф",
     "money.tariff.text": "{price} за {unit}",
+    "money.line": "{energy} по {price}, {period}",
+    "money.within": "Доля исполнителя в пределах гарантии",
+    "money.earned": "Начислено до проверки доказанности, предела выплат и конца периода",
     "money.value": "Стоимость экономии",
     "money.share": "Доля исполнителя",
     "money.payable": "К оплате исполнителю",
@@ -74,7 +77,7 @@ TEXTS = {
     "money.surplus": "Сверх гарантии",
     "money.shortfall": "Недостижение гарантии",
     "money.surplus_value": "Стоимость экономии сверх гарантии",
-    "money.surplus_payable": "в том числе исполнителю",
+    "money.surplus_payable": "Доля исполнителя от экономии сверх гарантии",
     "money.shortfall_value": "Стоимость недостижения",
     # method
     "method": "Метод",

@@ -27,7 +27,8 @@ from analytics.act.state import ALLOWED, ActState, version_after
 from analytics.act.texts import TEXTS
 from teplosvet.domain.contracts import Carrier
 from teplosvet.domain.errors import ConfigurationError, NotEnoughDataError
-from teplosvet.stored_statement import Finding, Statement
+from teplosvet.domain.periods import Period
+from teplosvet.stored_statement import Finding, SettlementLine, Statement
 from teplosvet.words.language import Language
 from tests.unit.analytics.act.samples import ISSUE, PLACEBO, PROVEN, REFUSED, ZONE, facts, with_adjustment, with_terms
 
@@ -233,3 +234,31 @@ def test_nothing_follows_payment_and_nothing_precedes_sending() -> None:
     assert {after for before, after in ALLOWED if before is ActState.DRAFT} == {ActState.SENT}
     assert [after for before, after in ALLOWED if before is ActState.PAID] == []
     assert {before for before, after in ALLOWED if after is ActState.AGREED} == {ActState.SENT}
+
+
+def test_dated_prices_and_shares_add_up() -> None:
+    """Two prices and a surplus: what stands on page 1 makes the value, and what is payable."""
+    first, second = Period.parse("2024-10-01/2025-01-01"), Period.parse("2025-01-01/2025-05-01")
+    lines = (
+        SettlementLine(first, Decimal(1163), Decimal("2450.10"), "Gcal", Decimal("2450.10")),
+        SettlementLine(second, Decimal(2326), Decimal("2500.00"), "Gcal", Decimal("5000.00")),
+    )
+    agreed = with_terms(
+        PROVEN,
+        lines=lines,
+        value=Decimal("7450.10"),
+        surplus_value=Decimal("1000.00"),
+        surplus_payable=Decimal("500.00"),
+        shortfall_value=None,
+        earned=Decimal("5660.08"),
+        payable=Decimal("5660.08"),
+    )
+    money = compose(agreed, facts(), ISSUE, RU).money
+    assert [line.code for line in money[:6]] == ["line", "line", "value", "share", "within", "surplus_payable"]
+    assert sum(line.amount or 0 for line in money if line.code == "line") == Decimal("7450.10")
+    named = {line.code: line.amount for line in money}
+    assert (named["within"] or 0) + (named["surplus_payable"] or 0) == named["payable"]
+    assert "earned" not in named
+    assert "2 500,00" in money[1].label.replace("\u00a0", " ")
+    capped = {line.code for line in compose(with_terms(agreed, payable=Decimal("0.00")), facts(), ISSUE, RU).money}
+    assert "earned" in capped
