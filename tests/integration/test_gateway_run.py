@@ -188,6 +188,7 @@ model = "{model}"
 address = "1"
 interval_s = 3600
 daily_reads = 1000
+archive_from = {START.isoformat()}
 """
         (tmp_path / "gateway.toml").write_text(text, "utf-8")
         config = read_config(tmp_path / "gateway.toml")
