@@ -4,6 +4,7 @@ The encoding is described in docs/evidence-bundle.md, so that it can be made wit
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -24,6 +25,8 @@ from teplosvet.domain.contracts import Contract, Method
 from teplosvet.domain.periods import Period
 
 Column = NDArray[np.int64] | NDArray[np.int32] | NDArray[np.bool_] | NDArray[np.float64]
+
+_MINUS_ZERO = re.compile(rb"-0\.0[,\]}]")
 
 CANONICAL_NAN = np.uint64(0x7FF8000000000000)
 
@@ -60,13 +63,12 @@ def code_version() -> str:
 
 def statement_body(statement: Statement) -> bytes:
     """The statement as it is kept, and as its digest is taken of: JSON that storage gives back byte by byte."""
-    return msgspec.json.encode(_without_minus_zero(msgspec.to_builtins(statement)), order="sorted")
+    return _canonical(statement)
 
 
 def digest_of(value: object) -> str:
     """sha256 of a value as compact JSON with sorted keys."""
-    text = msgspec.json.encode(_without_minus_zero(msgspec.to_builtins(value)), order="sorted")
-    return hashlib.sha256(text).hexdigest()
+    return hashlib.sha256(_canonical(value)).hexdigest()
 
 
 def columns_digest(parts: Iterable[tuple[Mapping[str, object], Mapping[str, Column]]]) -> str:
@@ -94,6 +96,14 @@ def _bytes_of(column: Column) -> bytes:
         return np.ascontiguousarray(column, dtype=wide).tobytes()
     values: Floats = np.asarray(column, dtype=np.float64) + 0.0  # turns -0.0 into 0.0
     return np.where(np.isnan(values), CANONICAL_NAN, values.view(np.uint64)).astype("<u8").tobytes()
+
+
+def _canonical(value: object) -> bytes:
+    """Compact JSON with sorted keys and no -0.0, which is looked for in the values only where the text may have one."""
+    text = msgspec.json.encode(value, order="sorted")
+    if _MINUS_ZERO.search(text) is None:
+        return text
+    return msgspec.json.encode(_without_minus_zero(msgspec.to_builtins(value)), order="sorted")
 
 
 def _without_minus_zero(value: object) -> object:

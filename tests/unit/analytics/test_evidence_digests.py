@@ -2,6 +2,7 @@
 
 import hashlib
 
+import msgspec
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,3 +41,24 @@ def test_the_encoding_is_the_documented_one() -> None:
     line = b'{"columns":["value"],"device":"a","rows":1}\n'
     assert digest(np.array([1.0])) == hashlib.sha256(line + bytes.fromhex("000000000000f03f")).hexdigest()
     assert digest_of({"b": 1, "a": -0.0}) == hashlib.sha256(b'{"a":0.0,"b":1}').hexdigest()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats(-1e6, 1e6) | st.just(-0.0) | st.text(max_size=8) | st.just("a:-0.0,b"),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+)
+
+
+@given(JSON)
+def test_minus_zero_is_found_wherever_it_stands(value: object) -> None:
+    """Against the plain way: every value walked through."""
+
+    def plain(each: object) -> object:
+        if isinstance(each, dict):
+            return {name: plain(inner) for name, inner in each.items()}
+        if isinstance(each, list):
+            return [plain(inner) for inner in each]
+        return each + 0.0 if isinstance(each, float) else each
+
+    text = msgspec.json.encode(plain(value), order="sorted")
+    assert digest_of(value) == hashlib.sha256(text).hexdigest()
