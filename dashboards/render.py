@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dashboards.reader import Reader
+from teplosvet.words.catalogue import gettext, ngettext, speaking
 from teplosvet.words.language import Language
 from teplosvet.words.units import CHOICES
 
@@ -68,13 +69,16 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(asset_link=asset_link, languages=tuple(Language), units=CHOICES)
     return environment
 
 
 def page(template: str, reader: Reader, status_code: int = 200, **content: object) -> HTMLResponse:
     """A page or a part of one for a reader; what they chose in the address is remembered."""
+    speaking.set(reader.language)
     html = _environment().get_template(template).render(reader=reader, **content)
     headers = {**SECURITY_HEADERS, "Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
     response = HTMLResponse(html, status_code, headers)

@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 from psycopg_pool import PoolTimeout
 
-from teplosvet.domain.errors import TeplosvetError, UnknownNameError
+from teplosvet.domain.errors import ForbiddenError, TeplosvetError, UnknownNameError
 from teplosvet.storage.pool import open_pool
 
 ROUTERS = ("ingest_service.router", "analytics.router", "dashboards.router")
@@ -60,7 +60,8 @@ def metrics() -> Response:
 
 
 def _problem(_request: Request, error: Exception) -> JSONResponse:
-    return _answer(404 if isinstance(error, UnknownNameError) else 422, type(error).__name__, str(error))
+    status = 404 if isinstance(error, UnknownNameError) else 403 if isinstance(error, ForbiddenError) else 422
+    return _answer(status, type(error).__name__, str(error))
 
 
 def _impossible(_request: Request, _error: Exception) -> JSONResponse:

@@ -46,6 +46,10 @@ class UnknownNameError(TeplosvetError):
     """A name that nothing in the registry has."""
 
 
+class ForbiddenError(TeplosvetError):
+    """Somebody asks for what they have no right to."""
+
+
 class NotEnoughDataError(TeplosvetError):
     """There are not enough readings for an answer that could be stood for."""
 
