@@ -1,17 +1,20 @@
 """Change-point models of daily energy on outdoor temperature, fitted for thousands of buildings at once."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from analytics.arrays import Floats, Indices, Mask
 from analytics.model_kind import HEAT_MODELS, ModelKind
-from analytics.model_search import SEARCHES
+from analytics.model_search import Searched
 from analytics.segments import SortedDays
 
-_ROWS_AT_ONCE = 256
-"""Buildings per pass: the running sums of so many fit a processor's cache."""
+_ROWS_AT_ONCE = 64
+"""Buildings per pass: what a pass over their running sums touches fits a processor's own cache."""
+
+_ROWS_FOR_BASE = 128
+"""The same of the few passes for base and residuals."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,23 +52,36 @@ class ChangePointFits:
         """The model of one building, None where there were too few days."""
         return self.kinds[self.kind[building]] if self.kind[building] >= 0 else None
 
+    def rows(self, rows: slice) -> "ChangePointFits":
+        """The fits of some of the buildings."""
+        arrays = {field.name: getattr(self, field.name)[rows] for field in fields(self) if field.name != "kinds"}
+        return replace(self, **arrays)
+
     def predict(self, temperature_c: Floats) -> Floats:
         """Energy of each building at each temperature; NaN where the temperature or the model is missing. [kWh/d]
 
         Args:
             temperature_c: Shared [d], or one row per building [m, d]. [°C]
         """
-        heating, cooling = self.hinges(temperature_c)
-        known = np.where(np.isfinite(temperature_c), self.base[:, None], np.nan)
-        return known + self.heating_slope[:, None] * heating + self.cooling_slope[:, None] * cooling
+        unknown = ~np.isfinite(temperature_c)
+        energy = np.empty(np.broadcast_shapes((len(self), 1), temperature_c.shape))
+        energy[...] = self.base[:, None]
+        line = self.parameters == 2
+        for slope, change_point, sign in (
+            (self.heating_slope, self.heating_change_point, -1.0),
+            (self.cooling_slope, self.cooling_change_point, 1.0),
+        ):
+            if slope.any():
+                energy += slope[:, None] * _hinge(sign, temperature_c, change_point, line)
+        if unknown.any():
+            np.copyto(energy, np.nan, where=unknown)
+        return energy
 
     def hinges(self, temperature_c: Floats) -> tuple[Floats, Floats]:
         """Kelvin below the heating and above the cooling change point; of a straight line, from 0 °C. [m, d] [K]"""
-        below = self.heating_change_point[:, None] - temperature_c
-        above = temperature_c - self.cooling_change_point[:, None]
-        line = (self.parameters == 2)[:, None]
-        heating = np.where(line, -temperature_c, np.where(below > 0, below, 0.0))
-        cooling = np.where(line, temperature_c, np.where(above > 0, above, 0.0))
+        line = self.parameters == 2
+        heating = _hinge(-1.0, temperature_c, self.heating_change_point, line)
+        cooling = _hinge(1.0, temperature_c, self.cooling_change_point, line)
         return np.where(np.isfinite(temperature_c), heating, 0.0), np.where(np.isfinite(temperature_c), cooling, 0.0)
 
     def gradient(self, temperature_c: Floats) -> Floats:
@@ -91,6 +107,15 @@ class ChangePointFits:
         return np.stack(columns, axis=2)
 
 
+def _hinge(sign: float, temperature_c: Floats, change_point: Floats, line: Mask) -> Floats:
+    """Kelvin beyond the change point in the direction of `sign`, 0 before it; of a line, from 0 °C. [m, d] [K]"""
+    with np.errstate(invalid="ignore"):
+        kelvin = np.where(line, 0.0, sign * change_point)[:, None]
+        beyond = sign * temperature_c - kelvin
+        np.copyto(beyond, 0.0, where=~((beyond > 0) | line[:, None]))
+    return beyond
+
+
 def fit(
     temperature_c: Floats, energy_kwh: Floats, mask: Mask | None = None, kinds: Sequence[ModelKind] = HEAT_MODELS
 ) -> ChangePointFits:
@@ -114,76 +139,59 @@ def fit(
     usable = np.isfinite(energy_kwh) & np.isfinite(temperature_c)
     if mask is not None:
         usable &= mask
-    temperature = np.asarray(temperature_c, dtype=np.float64)
-    chosen = np.empty((len(energy_kwh), len(_COLUMNS)))
-    for rows, sky in _under_one_sky(temperature, len(energy_kwh)):
+    temperature, kinds = np.asarray(temperature_c, dtype=np.float64), tuple(kinds)
+    searched = Searched.nothing(len(kinds), len(energy_kwh))
+    for members, sky in _under_one_sky(temperature, len(energy_kwh)):
         known = np.flatnonzero(np.isfinite(sky))
         order = known[np.argsort(sky[known], kind="stable")]
-        days = np.ix_(rows, order)
-        chosen[rows] = _choose(sky[order], energy_kwh[days], usable[days], tuple(kinds))
-    return _with_base(chosen, tuple(kinds), temperature, energy_kwh, usable)
-
-
-_COLUMNS = ("kind", "heating_slope", "cooling_slope", "heating_change_point", "cooling_change_point")
+        room = np.empty((5, min(len(members), _ROWS_AT_ONCE), len(order)))
+        for start in range(0, len(members), _ROWS_AT_ONCE):
+            rows = members[start : start + _ROWS_AT_ONCE]
+            energy, used = energy_kwh[rows].take(order, axis=1), usable[rows].take(order, axis=1)
+            searched.search(rows, SortedDays(sky[order], energy, used, room[:, : len(rows)]), kinds)
+    return _with_base(_chosen(searched, kinds), temperature, energy_kwh, usable)
 
 
 def _under_one_sky(temperature: Floats, buildings: int) -> Iterator[tuple[Indices, Floats]]:
     """Groups of buildings that share their weather, and their temperatures."""
-    skies: dict[bytes, list[int]] = {}
     if temperature.ndim == 1:
-        skies[b""] = list(range(buildings))
-    else:
-        for building, row in enumerate(temperature):
-            skies.setdefault(row.tobytes(), []).append(building)
+        yield np.arange(buildings), temperature
+        return
+    skies: dict[bytes, list[int]] = {}
+    for building, row in enumerate(temperature):
+        skies.setdefault(row.tobytes(), []).append(building)
     for members in skies.values():
-        sky = temperature if temperature.ndim == 1 else temperature[members[0]]
-        for start in range(0, len(members), _ROWS_AT_ONCE):
-            yield np.asarray(members[start : start + _ROWS_AT_ONCE], dtype=np.intp), sky
+        yield np.asarray(members, dtype=np.intp), temperature[members[0]]
 
 
-def _choose(temperature: Floats, energy: Floats, mask: Mask, kinds: tuple[ModelKind, ...]) -> Floats:
-    """The columns of the model with the least information criterion, for each row."""
-    days = SortedDays(temperature, energy, mask)
-    n = days.n[:, 0]
+def _chosen(searched: Searched, kinds: tuple[ModelKind, ...]) -> ChangePointFits:
+    """The model with the least information criterion of each building, still without its base."""
+    n = searched.n
     # A perfect fit has no logarithm; below rounding of the energy itself a smaller rest means nothing.
-    floor = 1e-24 + 1e-14 * (days.sst[:, 0] + n * days.mean[:, 0] ** 2)
-    best = np.full((len(energy), len(_COLUMNS)), np.nan)
-    best[:, 0] = -1
-    least = np.full(len(energy), np.inf)
-    for index, kind in enumerate(kinds):
-        if kind.parameters + 2 > len(temperature):
-            continue
-        candidate = SEARCHES[kind](days)
-        enough = n >= kind.parameters + 2
-        rest = np.where(enough, np.maximum(candidate.sse, floor), np.inf)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            criterion = np.where(enough, n * np.log(rest / n) + kind.parameters * np.log(n), np.inf)
-        better = criterion < least
-        least = np.where(better, criterion, least)
-        row = (
-            np.full(len(energy), float(index)),
-            candidate.heating_slope,
-            candidate.cooling_slope,
-            candidate.heating_change_point,
-            candidate.cooling_change_point,
-        )
-        best[better] = np.stack(row, axis=1)[better]
-    return best
+    floor = 1e-24 + 1e-14 * (searched.sst + n * searched.mean**2)
+    parameters = np.array([float(kind.parameters) for kind in kinds])[:, None]
+    enough = n >= parameters + 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rest = np.where(enough, np.maximum(searched.best[:, 4], floor), np.inf)
+        criterion = np.where(enough, n * np.log(rest / n) + parameters * np.log(n), np.inf)
+    kind = criterion.argmin(axis=0)
+    building = np.arange(len(n))
+    fitted = np.isfinite(criterion[kind, building])
+    heating, cooling, colder, warmer, _ = np.where(fitted, searched.best[kind, :, building].T, np.nan)
+    zero, p = np.where(fitted, 0.0, np.nan), np.where(fitted, parameters[kind, 0], np.nan)
+    return ChangePointFits(np.where(fitted, kind, -1), kinds, zero, heating, cooling, colder, warmer, zero, p, n)
 
 
-def _with_base(
-    chosen: Floats, kinds: tuple[ModelKind, ...], temperature: Floats, energy: Floats, usable: Mask
-) -> ChangePointFits:
+def _with_base(fits: ChangePointFits, temperature: Floats, energy: Floats, usable: Mask) -> ChangePointFits:
     """The base of each model, and its residuals from the days themselves, free of the running sums' rounding."""
-    kind = chosen[:, 0].astype(np.intp)
-    n = usable.sum(axis=1).astype(np.float64)
-    fitted = kind >= 0
-    parameters = np.where(fitted, np.array([k.parameters for k in kinds], dtype=np.float64)[kind], np.nan)
-    zero = np.where(fitted, 0.0, np.nan)
-    fits = ChangePointFits(
-        kind, kinds, zero, chosen[:, 1], chosen[:, 2], chosen[:, 3], chosen[:, 4], zero, parameters, n
-    )
-    rest = np.where(usable, energy - fits.predict(temperature), 0.0)
-    base = np.where(fitted, rest.sum(axis=1) / np.maximum(n, 1), np.nan)
-    sse = np.where(usable, np.square(rest - base[:, None]), 0.0).sum(axis=1)
+    base, sse = np.empty(len(fits)), np.empty(len(fits))
+    for start in range(0, len(fits), _ROWS_FOR_BASE):
+        rows = slice(start, start + _ROWS_FOR_BASE)
+        own, out = fits.rows(rows), ~usable[rows]
+        rest = energy[rows] - own.predict(temperature if temperature.ndim == 1 else temperature[rows])
+        rest[out] = 0.0
+        base[rows] = own.base + rest.sum(axis=1) / np.maximum(own.n, 1)
+        rest -= base[rows, None]
+        rest[out] = 0.0
+        sse[rows] = np.einsum("md,md->m", rest, rest)
     return replace(fits, base=base, sse=sse)

@@ -7,6 +7,7 @@ import numpy as np
 
 from analytics.arrays import Floats, Indices
 from analytics.model_kind import ModelKind
+from analytics.one_hinge import best_hinge
 from analytics.segments import SortedDays
 
 GRID_POINTS = 40
@@ -46,13 +47,13 @@ def cooling_line(days: SortedDays) -> Best:
 
 def heating(days: SortedDays) -> Best:
     """Flat above the change point, growing below it."""
-    change_point, slope, sse = _one_hinge(days)
+    change_point, slope, sse = best_hinge(days)
     return Best(slope, _constant(days, 0.0), change_point, _constant(days, np.nan), sse)
 
 
 def cooling(days: SortedDays) -> Best:
     """Flat below the change point, growing above it: heating under a sky turned upside down."""
-    change_point, slope, sse = _one_hinge(days.upside_down())
+    change_point, slope, sse = best_hinge(days.upside_down())
     return Best(_constant(days, 0.0), slope, _constant(days, np.nan), -change_point, sse)
 
 
@@ -60,7 +61,7 @@ def bent_line(days: SortedDays) -> Best:
     """Two lines that meet, of either sign."""
     return _either(
         _bent_at(days, days.temperature, days.split(days.temperature)),
-        _bent_at(days, days.crossings(flat=False), np.arange(1, len(days.temperature))),
+        _bent_at(days, days.crossings(), np.arange(1, len(days.temperature))),
     )
 
 
@@ -92,16 +93,40 @@ SEARCHES: Mapping[ModelKind, Callable[[SortedDays], Best]] = {
 }
 
 
-def _one_hinge(days: SortedDays) -> tuple[Floats, Floats, Floats]:
-    """Change point, slope and rest of the best hinge below a change point."""
-    crossings = days.crossings(flat=True)
-    at_days = days.one_hinge(days.temperature, days.split(days.temperature))
-    between = days.one_hinge(crossings, np.arange(1, len(days.temperature)))
-    best = _either(
-        _least(at_days.sse, at_days.slope, at_days.slope, days.temperature, days.temperature),
-        _least(between.sse, between.slope, between.slope, crossings, crossings),
-    )
-    return best.heating_change_point, best.heating_slope, best.sse
+@dataclass(frozen=True, slots=True, eq=False)
+class Searched:
+    """The best of every model for all buildings, filled group by group.
+
+    Attributes:
+        best: The fields of `Best` for each model [kinds, 5, m].
+        n: Days of each building that count [m]. [d]
+        mean: Their mean energy [m]. [kWh/d]
+        sst: Sum of squares about it [m]. [kWh²]
+    """
+
+    best: Floats
+    n: Floats
+    mean: Floats
+    sst: Floats
+
+    @classmethod
+    def nothing(cls, kinds: int, buildings: int) -> "Searched":
+        """Nothing is found yet: every rest is infinite."""
+        return cls(np.full((kinds, 5, buildings), np.inf), *np.zeros((3, buildings)))
+
+    def search(self, rows: Indices, days: SortedDays, kinds: tuple[ModelKind, ...]) -> None:
+        """Search every model that the days are enough for."""
+        self.n[rows], self.mean[rows], self.sst[rows] = days.n[:, 0], days.mean[:, 0], days.sst[:, 0]
+        for place, kind in enumerate(kinds):
+            if kind.parameters + 2 <= len(days.temperature):
+                one = SEARCHES[kind](days)
+                self.best[place][:, rows] = (
+                    one.heating_slope,
+                    one.cooling_slope,
+                    one.heating_change_point,
+                    one.cooling_change_point,
+                    one.sse,
+                )
 
 
 def _bent_at(days: SortedDays, change_point: Floats, split: Indices) -> Best:

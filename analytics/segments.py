@@ -6,6 +6,7 @@ each, instead of one regression each.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -43,25 +44,35 @@ class SortedDays:
         temperature: Temperature of each day, sorted. [d]
         energy: Energy of each building and day, in the same order; anything where `mask` is False. [m, d]
         mask: Days that count. [m, d]
+        room: Where the running sums may lie, so that buildings after buildings use the same memory. [5, m, d]
+
+    Attributes:
+        n: Days that count. [m, 1]
+        mean: Their mean energy. [m, 1]
+        sst: Sum of squares about it. [m, 1]
+        sums: Running sums of 1, T, T², y and T·y over the first 1, 2, .. d days. [5, m, d]
     """
 
-    def __init__(self, temperature: Floats, energy: Floats, mask: Mask) -> None:
-        self.temperature, self._energy, self._mask = temperature, energy, mask
-        weight = mask.astype(np.float64)
-        self.n = weight.sum(axis=1, keepdims=True)
-        y = np.where(mask, energy, 0.0)
+    def __init__(self, temperature: Floats, energy: Floats, mask: Mask, room: Floats | None = None) -> None:
+        self.temperature, self._energy, self.mask = temperature, energy, mask
+        self.n = mask.sum(axis=1, keepdims=True).astype(np.float64)
         # A building without a single day has no mean and gets no model; its divisions must only not stop the others'.
         self._n = np.maximum(self.n, 1)
+        y = np.where(mask, energy, 0.0)
         self.mean = y.sum(axis=1, keepdims=True) / self._n
-        y = np.where(mask, y - self.mean, 0.0)
-        self.sst = np.square(y).sum(axis=1, keepdims=True)
-        self._count, self._t = _running(weight), _running(weight * temperature)
-        self._tt = _running(weight * temperature**2)
-        self._y, self._ty = _running(y), _running(y * temperature)
+        y -= self.mean
+        y *= mask
+        self.sst = np.einsum("md,md->m", y, y)[:, None]
+        self.sums = _running(temperature, y, mask, np.empty((5, *mask.shape)) if room is None else room)
+
+    @cached_property
+    def _first(self) -> Floats:
+        """The running sums over the first 0, 1, .. d days. [5, m, d + 1]"""
+        return np.concatenate([np.zeros_like(self.sums[:, :, :1]), self.sums], axis=2)
 
     def upside_down(self) -> "SortedDays":
         """The same days with the sign of the temperature turned, so that what cools becomes what heats."""
-        return SortedDays(-self.temperature[::-1], self._energy[:, ::-1], self._mask[:, ::-1])
+        return SortedDays(-self.temperature[::-1], self._energy[:, ::-1], self.mask[:, ::-1])
 
     def split(self, change_point: Floats) -> Indices:
         """How many of the sorted days are colder than each candidate."""
@@ -69,35 +80,28 @@ class SortedDays:
 
     def admissible(self, change_point: Floats, split: Indices) -> Mask:
         """Candidates inside the temperatures with enough of the building's days on either side."""
-        colder = _at(self._count, split)
+        colder = _at(self._first[0], split)
         least = np.maximum(SEARCH_SHARE * self.n, MIN_DAYS_BESIDE)
         return np.asarray((colder >= least) & (self.n - colder >= least) & (change_point >= self.temperature[0]))
 
     def hinge(self, change_point: Floats, split: Indices) -> tuple[Floats, Floats, Floats]:
         """Sums of x, x² and x·y for ``x = (change point - T)+``. [m, candidates]"""
-        count, t, y = _at(self._count, split), _at(self._t, split), _at(self._y, split)
+        count, t, tt, y, ty = (_at(sums, split) for sums in self._first)
         x = change_point * count - t
-        xx = change_point * (x - t) + _at(self._tt, split)
-        return x, xx, change_point * y - _at(self._ty, split)
+        xx = change_point * (x - t) + tt
+        return x, xx, change_point * y - ty
 
     def opposite_hinge(self, change_point: Floats, split: Indices) -> tuple[Floats, Floats, Floats]:
         """Sums of x, x² and x·y for ``x = (T - change point)+``. [m, candidates]"""
-        count, t = self.n - _at(self._count, split), self._t[:, -1:] - _at(self._t, split)
-        y, ty = self._y[:, -1:] - _at(self._y, split), self._ty[:, -1:] - _at(self._ty, split)
+        count, t, tt, y, ty = (sums[:, -1:] - _at(sums, split) for sums in self._first)
         x = t - change_point * count
-        xx = self._tt[:, -1:] - _at(self._tt, split) - change_point * (t + x)
+        xx = tt - change_point * (t + x)
         return x, xx, ty - change_point * y
 
     def line(self) -> Line:
         """The straight line over all days, as slope against temperature. [m, 1]"""
-        t, ty = self._t[:, -1:], self._ty[:, -1:]
-        return _one_slope(self._n, t, self._tt[:, -1:], ty, self.sst)
-
-    def one_hinge(self, change_point: Floats, split: Indices) -> Line:
-        """Base and ``slope (change point - T)+`` at each candidate."""
-        x, xx, xy = self.hinge(change_point, split)
-        fit = _one_slope(self._n, x, xx, xy, self.sst)
-        return Line(fit.slope, np.where(self.admissible(change_point, split) & (fit.slope > 0), fit.sse, np.inf))
+        _, t, tt, _, ty = self.sums[:, :, -1:]
+        return _one_slope(self._n, t, tt, ty, self.sst)
 
     def two_hinges(self, colder: Floats, split: Indices, warmer: Floats, split_warmer: Indices) -> TwoLines:
         """Base, ``slope (colder - T)+`` and ``slope (T - warmer)+`` at each pair of candidates."""
@@ -110,38 +114,36 @@ class SortedDays:
         a, b = (bb * axy - ab * bxy) / divisor, (aa * bxy - ab * axy) / divisor
         return TwoLines(a, b, np.where(sound, self.sst - a * axy - b * bxy, np.inf))
 
-    def crossings(self, flat: bool) -> Floats:
-        """Where the line through the colder days meets the warmer days' line, or their mean if `flat`.
+    def crossings(self) -> Floats:
+        """Where the line through the colder days meets the line through the warmer days; `one_hinge` says why.
 
-        Between two neighbouring temperatures the best change point is this crossing, if it lies there, else one of the
-        two temperatures [1]. Where it does not lie there, a point outside the temperatures stands for it, which no
-        search admits. Candidate k has k + 1 colder days. [m, d - 1]
-
-        References:
-            [1] Hudson, "Fitting segmented curves whose join points have to be estimated", JASA 61 (1966) 1097-1129.
+        Where it does not lie between the neighbours, a point outside the temperatures stands for it, which no search
+        admits. Candidate k has k + 1 colder days. [m, d - 1]
         """
-        left = slice(1, -1)
-        n, t, tt = self._count[:, left], self._t[:, left], self._tt[:, left]
-        y, ty = self._y[:, left], self._ty[:, left]
+        n, t, tt, y, ty = self.sums[:, :, :-1]
+        whole_t, whole_tt, whole_ty = (self.sums[place, :, -1:] for place in (1, 2, 4))
         with np.errstate(divide="ignore", invalid="ignore"):
             slope, offset = _regression(n, t, tt, y, ty)
-            rest = self.n - n
-            if flat:
-                slope_beyond, offset_beyond = np.zeros_like(slope), -y / rest
-            else:
-                slope_beyond, offset_beyond = _regression(
-                    rest, self._t[:, -1:] - t, self._tt[:, -1:] - tt, -y, self._ty[:, -1:] - ty
-                )
+            slope_beyond, offset_beyond = _regression(self.n - n, whole_t - t, whole_tt - tt, -y, whole_ty - ty)
             crossing = (offset_beyond - offset) / (slope - slope_beyond)
         between = (crossing > self.temperature[:-1]) & (crossing < self.temperature[1:])
         return np.asarray(np.where(between, crossing, self.temperature[0] - 1))
 
 
-def _running(values: Floats) -> Floats:
-    """Sums of the first 0, 1, .. d values of each row."""
-    sums = np.zeros((values.shape[0], values.shape[1] + 1))
-    np.cumsum(values, axis=1, out=sums[:, 1:])
-    return sums
+def _running(temperature: Floats, y: Floats, mask: Mask, room: Floats) -> Floats:
+    """Running sums of 1, T, T², y and T·y over the days of `mask`, written to `room` [5, m, d].
+
+    A running sum waits for the addition before it, so two of them go as one of complex numbers in the same time. All
+    lie side by side in memory that is used again: the search is bound by memory, not by arithmetic.
+    """
+    np.cumsum(mask, axis=1, out=room[0])
+    pair = np.empty(mask.shape, dtype=np.complex128)
+    for place, first in ((1, mask * temperature), (3, y)):
+        pair.real = first
+        np.multiply(first, temperature, out=pair.imag)
+        np.cumsum(pair, axis=1, out=pair)
+        room[place], room[place + 1] = pair.real, pair.imag
+    return room
 
 
 def _at(running: Floats, split: Indices) -> Floats:

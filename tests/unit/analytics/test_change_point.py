@@ -244,3 +244,68 @@ def test_a_city_is_fitted_in_well_under_two_seconds() -> None:
     fits = fit(t, energy, rng.random(energy.shape) > 0.03, HEAT_MODELS)
     assert time.process_time() - started < 2
     assert len(fits) == 3500
+
+
+def least_rest(t: Floats, y: Floats) -> float:
+    """The least rest of base and one heating hinge, one regression for each change point that can be the best."""
+    order = np.argsort(t, kind="stable")
+    t, y = t[order], y[order]
+    points = list(t)
+    for cold in range(2, len(t) - 1):
+        line = np.linalg.lstsq(np.column_stack([np.ones(cold), t[:cold]]), y[:cold], rcond=None)[0]
+        if line[1] < 0:
+            points.append(float((y[cold:].mean() - line[0]) / line[1]))
+    least = max(0.025 * len(t), 3)
+    rests = [np.inf]
+    for point in points:
+        colder = int((t < point).sum())
+        if least <= colder <= len(t) - least:
+            (_, slope), rest = regression([np.maximum(point - t, 0)], y)
+            rests += [rest] if slope > 0 else []
+    return min(rests)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    days=st.integers(12, 60),
+    buildings=st.sampled_from([1, 5, 70]),
+    missing=st.sampled_from([0.0, 0.03, 0.4]),
+    step=st.sampled_from([0.0, 1.0]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_the_batch_finds_what_one_regression_per_meter_and_change_point_finds(
+    days: int, buildings: int, missing: float, step: float, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    t = rng.normal(5, 9, days)
+    t = np.round(t) if step else t
+    y = heated(t, 40, 3, 12) + rng.normal(0, 10, (buildings, days))
+    y[rng.random(y.shape) < missing] = np.nan
+    fits = fit(t, y, kinds=(ModelKind.HEATING,))
+    for row in {0, buildings // 2, buildings - 1}:
+        known = np.isfinite(y[row])
+        least = least_rest(t[known], y[row, known]) if known.sum() >= 5 else np.inf
+        if fits.kind_of(row) is None:
+            assert not np.isfinite(least)
+        else:
+            # A change point at a day that the meter has not may be better than any of its own days.
+            assert fits.sse[row] <= least * (1 + 1e-9)
+            if missing == 0:
+                assert fits.sse[row] == pytest.approx(least, rel=1e-9)
+
+
+def test_that_comparison_can_fail() -> None:
+    rng = np.random.default_rng(5)
+    t = rng.normal(5, 9, 60)
+    y = heated(t, 40, 3, 12) + rng.normal(0, 10, 60)
+    right = fit(t, y[None], kinds=(ModelKind.HEATING,))
+    spoiled = regression([np.maximum(right.heating_change_point[0] + 0.5 - t, 0)], y)[1]
+    assert spoiled > least_rest(t, y) * (1 + 1e-9)
+
+
+def test_what_comes_out_for_a_building_does_not_depend_on_the_others(town: tuple[Floats, Floats, Mask]) -> None:
+    temperature, energy, mask = town
+    many = fit(temperature, np.tile(energy, (4, 1)), np.tile(mask, (4, 1)), ALL_MODELS)
+    alone = fit(temperature, energy[:7], mask[:7], ALL_MODELS)
+    for name in ("kind", "base", "heating_slope", "heating_change_point", "sse"):
+        np.testing.assert_array_equal(getattr(many, name)[180:187], getattr(alone, name))
