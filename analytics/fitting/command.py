@@ -12,7 +12,8 @@ from analytics.fitting.advice import advice_on
 from analytics.fitting.columns import EnergyUnit, TemperatureUnit
 from analytics.fitting.csv_file import FileNotes, Wanted, read_energy, read_table, read_temperature
 from analytics.fitting.method import FitResult
-from analytics.fitting.observations import Observations
+from analytics.fitting.normalised import NormalisedSaving, Reference, normalised, reference_of
+from analytics.fitting.observations import Observations, Series
 from analytics.fitting.options import DayTypes, MethodOptions
 from analytics.fitting.outcome import CONFIDENCES
 from analytics.fitting.registry import METHODS, method_named
@@ -21,6 +22,10 @@ from teplosvet import output
 from teplosvet.domain.errors import ConfigurationError, NotEnoughDataError
 from teplosvet.domain.findings import FindingCode
 from teplosvet.domain.periods import Period
+
+
+MEAN_YEAR = "mean"
+"""What `--normal` says for the whole years of the given weather."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,13 @@ class AdvisedFinding:
 
 @dataclass(frozen=True, slots=True)
 class FitReport:
-    """What `fit --json` prints: the result, what the files had, and what to do about the findings."""
+    """What `fit --json` prints: the result, what the files had, what to do about the findings; with `--normal` also
+    the normalised saving, which is another quantity and never added to the avoided energy."""
 
     result: FitResult
     files: tuple[FileNotes, ...]
     advice: tuple[AdvisedFinding, ...]
+    normalised: NormalisedSaving | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,9 @@ def fit(
     segments: Annotated[int, typer.Option(min=1, max=12, help="Segments of the temperature of towt.")] = 6,
     knots: Annotated[str | None, typer.Option(help="Where they meet instead [C], such as 4.4,12.8,18.3.")] = None,
     meter_error: Annotated[float, typer.Option(min=0, max=0.2, help="Permissible error of the meter, a share.")] = 0.0,
+    normal: Annotated[
+        str | None, typer.Option(help="Normalised savings too, in the years of a weather CSV, or of the given: mean.")
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -89,7 +99,7 @@ def fit(
     periods = _period("--baseline", baseline), _period("--reporting", reporting)
     if file is None:
         raise ConfigurationError("fit: say which FILE, or --method list")
-    report = fit_file(file, weather, method, periods, _confidences(confidence), options, wanted)
+    report = fit_file(file, weather, method, periods, _confidences(confidence), options, wanted, normal)
     if as_json:
         output.print_json(report)
     else:
@@ -104,8 +114,9 @@ def fit_file(
     confidences: tuple[float, ...],
     options: MethodOptions,
     wanted: Wanted,
+    normal: str | None = None,
 ) -> FitReport:
-    """Read the files and run a method on the two periods.
+    """Read the files and run a method on the two periods; `normal` as the option says.
 
     Raises:
         InvalidFileError: If a file does not say what was expected.
@@ -125,6 +136,9 @@ def fit_file(
             raise NotEnoughDataError(
                 f"{method} needs an outdoor temperature: say --temperature COLUMN or --weather FILE"
             )
+    reference = None
+    if normal is not None:
+        reference = _reference(normal, None if found is None else found[0], wanted, options)
     before, after = (
         Observations(period, energy.over(period), None if found is None else found[0].over(period))
         for period in periods
@@ -134,7 +148,24 @@ def fit_file(
         AdvisedFinding(found.code, found.severity.name.lower(), dict(found.data), advice_on(found.code))
         for found in result.findings
     )
-    return FitReport(result, (notes,) if found is None else (notes, found[1]), advised)
+    at_reference = None
+    if reference is not None:
+        at_reference = normalised(chosen, before, after, reference, confidences)
+    return FitReport(result, (notes,) if found is None else (notes, found[1]), advised, at_reference)
+
+
+def _reference(normal: str, given: Series | None, wanted: Wanted, options: MethodOptions) -> Reference:
+    """The reference weather that `--normal` asks for."""
+    if given is None:
+        raise ConfigurationError("--normal: a method without an outdoor temperature has no reference conditions")
+    if options.day_types is DayTypes.RUSSIA:
+        raise ConfigurationError("--normal: reference years have no holidays; leave out --day-types ru, or say week")
+    if normal == MEAN_YEAR:
+        return reference_of("the given weather", given)
+    found = read_temperature(read_table(Path(normal)), wanted)
+    if found is None:
+        raise ConfigurationError(f"--normal: {normal} has no column of outdoor temperature; say --temperature COLUMN")
+    return reference_of(normal, found[0])
 
 
 def methods(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
@@ -171,6 +202,8 @@ def _print(report: FitReport) -> None:
         sentence = f"avoided energy {result.avoided_energy_kwh:,.1f} {half} kWh ({band.confidence:.0%}){share}"
         output.people.print(sentence, markup=False)
     output.print_table("", ("figure", "value"), _figures(result))
+    if report.normalised is not None:
+        _print_normalised(report.normalised)
     for advised in report.advice:
         data = ", ".join(f"{name} {value}" for name, value in advised.data.items())
         output.people.print(f"{advised.severity}: {advised.code}: {data}. {advised.advice}", markup=False)
@@ -180,6 +213,22 @@ def _print(report: FitReport) -> None:
                 f"{notes.unknown_values} without a value, {notes.missing_rows} missing, {notes.repeated_rows} repeated"
             )
             output.people.print(f"{notes.file}: {said}, {notes.out_of_order_rows} out of order", markup=False)
+
+
+def _print_normalised(found: NormalisedSaving) -> None:
+    """Apart from the avoided energy, so that nobody adds the two."""
+    if found.normalised_saving_kwh is not None:
+        band = found.bands[0]
+        half = "band unknown" if band.half_width_kwh is None else f"± {band.half_width_kwh:,.1f}"
+        share = "" if found.fractional_saving is None else f", {found.fractional_saving:.1%}"
+        sentence = f"normalised saving {found.normalised_saving_kwh:,.1f} {half} kWh a year ({band.confidence:.0%})"
+        years = "the year" if found.years == 1 else f"the mean of {found.years} years"
+        where = f"in {years} of {found.reference}, {found.weather}"
+        output.people.print(f"{sentence}{share}, {where}; never added to avoided energy", markup=False)
+    for finding in found.findings:
+        data = ", ".join(f"{name} {value}" for name, value in finding.data.items())
+        words = f"normalised, {finding.severity.name.lower()}: {finding.code}: {data}. {advice_on(finding.code)}"
+        output.people.print(words, markup=False)
 
 
 def _figures(result: FitResult) -> list[tuple[str, str]]:

@@ -99,6 +99,19 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelError:
+    """How sure the adjusted baseline is as the model's mean, without the noise of the metered days.
+
+    Attributes:
+        standard_error_kwh: From the parameters and from what the model misses at a season. [kWh]
+        freedom: Degrees of freedom, n' - p. [-]
+    """
+
+    standard_error_kwh: float | None
+    freedom: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class FitResult:
     """The answer of a method; figures are None where it refuses, and a finding says why.
 
@@ -118,6 +131,7 @@ class FitResult:
         baseline_rows: Rows of the baseline period.
         reporting_rows: Rows of the reporting period.
         findings: What a reader has to know.
+        model_error: Of the adjusted baseline.
     """
 
     method: str
@@ -135,6 +149,7 @@ class FitResult:
     baseline_rows: Counts
     reporting_rows: Counts
     findings: tuple[Finding, ...]
+    model_error: ModelError | None = None
 
     def band(self, confidence: float) -> ConfidenceBand | None:
         """The band at a confidence, None if there is none."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.arrays import Floats, Mask
-from analytics.fitting.method import About, ConfidenceBand, Counts, Figures, FitResult, Parameters
+from analytics.fitting.method import About, ConfidenceBand, Counts, Figures, FitResult, ModelError, Parameters
 from analytics.fitting.observations import Observations
 from analytics.goodness import Goodness
 from analytics.judgement import GOOD_COVERAGE, POOR_CV_RMSE, REMARKABLE_RHO, judge_periods
@@ -230,7 +230,13 @@ def _result(
         baseline_rows=_counts(question.baseline_left_out),
         reporting_rows=_counts(question.reporting_left_out),
         findings=tuple(sorted(findings, key=lambda finding: -finding.severity)),
+        model_error=None if outcome is None else _model_error(outcome.variance),
     )
+
+
+def _model_error(variance: SavingVariance) -> ModelError:
+    square = variance.parameters_kwh2[0] + variance.misfit_kwh2[0]
+    return ModelError(known(np.sqrt(square)), known(variance.freedom[0], 2))
 
 
 def _figures(outcome: Outcome) -> Figures:
