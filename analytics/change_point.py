@@ -52,7 +52,7 @@ class ChangePointFits:
         """The model of one building, None where there were too few days."""
         return self.kinds[self.kind[building]] if self.kind[building] >= 0 else None
 
-    def rows(self, rows: slice) -> "ChangePointFits":
+    def rows(self, rows: Indices) -> "ChangePointFits":
         """The fits of some of the buildings."""
         arrays = {field.name: getattr(self, field.name)[rows] for field in fields(self) if field.name != "kinds"}
         return replace(self, **arrays)
@@ -144,12 +144,17 @@ def fit(
     for members, sky in _under_one_sky(temperature, len(energy_kwh)):
         known = np.flatnonzero(np.isfinite(sky))
         order = known[np.argsort(sky[known], kind="stable")]
-        room = np.empty((5, min(len(members), _ROWS_AT_ONCE), len(order)))
+        room = np.empty((5, max(2, min(len(members), _ROWS_AT_ONCE)), len(order)))
         for start in range(0, len(members), _ROWS_AT_ONCE):
-            rows = members[start : start + _ROWS_AT_ONCE]
+            rows = two_rows(members[start : start + _ROWS_AT_ONCE])
             energy, used = energy_kwh[rows].take(order, axis=1), usable[rows].take(order, axis=1)
             searched.search(rows, SortedDays(sky[order], energy, used, room[:, : len(rows)]), kinds)
     return _with_base(_chosen(searched, kinds), temperature, energy_kwh, usable)
+
+
+def two_rows(rows: Indices) -> Indices:
+    """The rows of a pass; a single one twice, for the reason in `analytics.batch.two_at_least`."""
+    return np.repeat(rows, 2) if len(rows) == 1 else rows
 
 
 def _under_one_sky(temperature: Floats, buildings: int) -> Iterator[tuple[Indices, Floats]]:
@@ -186,7 +191,7 @@ def _with_base(fits: ChangePointFits, temperature: Floats, energy: Floats, usabl
     """The base of each model, and its residuals from the days themselves, free of the running sums' rounding."""
     base, sse = np.empty(len(fits)), np.empty(len(fits))
     for start in range(0, len(fits), _ROWS_FOR_BASE):
-        rows = slice(start, start + _ROWS_FOR_BASE)
+        rows = two_rows(np.arange(start, min(start + _ROWS_FOR_BASE, len(fits))))
         own, out = fits.rows(rows), ~usable[rows]
         rest = energy[rows] - own.predict(temperature if temperature.ndim == 1 else temperature[rows])
         rest[out] = 0.0

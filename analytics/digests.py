@@ -175,7 +175,12 @@ def _series(series: DailySeries) -> str:
 def _weather(inputs: VerificationInput) -> str:
     if inputs.contract.method is Method.LIGHT_OPTION_B:
         return digest_of({"latitude_deg": inputs.latitude_deg})
-    return _variable(inputs.outdoor_temperature_c, inputs.contract.baseline, inputs.period)
+    return digest_of(
+        {
+            "outdoor_temperature": _variable(inputs.outdoor_temperature_c, inputs.contract.baseline, inputs.period),
+            "latitude_deg": inputs.latitude_deg,
+        }
+    )
 
 
 def _variable(variable: DailyVariable | None, *periods: Period) -> str:

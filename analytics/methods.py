@@ -1,7 +1,7 @@
 """The verification methods by name: from the energy of two periods to a statement."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from analytics.guarantee import guarantee_of, is_unknown
 from analytics.lasting_changes import changes_of
 from analytics.lighting import lamp_failures, lighting_variable
 from analytics.model_kind import ALL_MODELS, HEAT_MODELS, LIGHT_MODELS, ModelKind
-from analytics.result import CONFIDENCE, Result, baseline_days, fit_figures, reporting_days, result_of
+from analytics.result import CONFIDENCE, Result, baseline_days, fit_figures, known_each, reporting_days, result_of
 from analytics.savings import Baseline, Saving, avoided_energies, fit_baselines
 from analytics.settlement import NO_ACCOUNT, Account, Saved, settle
 from analytics.statement import (
@@ -27,6 +27,7 @@ from analytics.statement import (
     Statement,
     Variable,
 )
+from analytics.sunshine import daily_sun
 from analytics.tariffs import days_saved
 from teplosvet.domain.contracts import Carrier, Contract, Method
 from teplosvet.domain.findings import Finding, FindingCode, Severity
@@ -63,7 +64,7 @@ class VerificationInput:
         period: Reporting period.
         energy: Energy of the measurement boundary; days outside the two periods are not looked at.
         outdoor_temperature_c: Daily mean outdoor temperature, None where the method needs none. [°C]
-        latitude_deg: Latitude of the building, for dark hours. [°]
+        latitude_deg: Latitude of the building, for dark hours and for the sun on heated houses. [°]
         failed_lamp_share: Share of the light points out of order on each day, None if nobody counted. [-]
         known_until: The day up to which readings can have come in, None if that is long past.
         account: What other statements of the contract pay.
@@ -107,7 +108,8 @@ def _under_one_sky(inputs: Sequence[VerificationInput]) -> Iterator[tuple[list[i
     for place, each in enumerate(inputs):
         contract = each.contract
         before, during = _values_of(each, contract.baseline), _values_of(each, each.period)
-        key = (contract.baseline, each.period, _models_of(contract), before.tobytes(), during.tobytes())
+        sun = each.latitude_deg if _has_sun(each) else None
+        key = (contract.baseline, each.period, _models_of(contract), sun, before.tobytes(), during.tobytes())
         groups.setdefault(key, ([], before, during))[0].append(place)
     yield from groups.values()
 
@@ -115,11 +117,16 @@ def _under_one_sky(inputs: Sequence[VerificationInput]) -> Iterator[tuple[list[i
 def _savings_under(
     inputs: Sequence[VerificationInput], before: Floats, during: Floats
 ) -> list[tuple[Baseline, Saving]]:
+    first = inputs[0]
     baselines = fit_baselines(
-        [each.energy.over(each.contract.baseline) for each in inputs], before, _models_of(inputs[0].contract)
+        [each.energy.over(each.contract.baseline) for each in inputs],
+        before,
+        _models_of(first.contract),
+        _sun(first, first.contract.baseline),
     )
     reporting = [each.energy.over(each.period) for each in inputs]
-    savings = avoided_energies(baselines, reporting, during, [_failed_share(each) for each in inputs])
+    failed = [_failed_share(each) for each in inputs]
+    savings = avoided_energies(baselines, reporting, during, failed, _sun(first, first.period))
     return list(zip(baselines, savings, strict=True))
 
 
@@ -151,9 +158,32 @@ def _models_of(contract: Contract) -> tuple[ModelKind, ...]:
     return HEAT_MODELS if contract.carrier is Carrier.HEAT else ALL_MODELS
 
 
-def _variable_of(inputs: VerificationInput) -> Variable | None:
+def _has_sun(inputs: VerificationInput) -> bool:
+    """Whether the sun may be worth something: of heated houses whose latitude is known."""
+    contract = inputs.contract
+    heated = contract.method is Method.CHANGE_POINT_DAILY and contract.carrier is Carrier.HEAT
+    return heated and inputs.latitude_deg is not None
+
+
+def _sun(inputs: VerificationInput, period: Period) -> Floats | None:
+    if inputs.latitude_deg is None or not _has_sun(inputs):
+        return None
+    return daily_sun(days_of(period), inputs.latitude_deg)
+
+
+def _rows_of_weather(
+    inputs: VerificationInput, baseline: Baseline, rows: tuple[ReportingDay, ...]
+) -> tuple[ReportingDay, ...]:
+    """The rows with the outdoor temperature itself, which degree days are made of."""
+    if not baseline.sun_k:
+        return rows
+    outdoor = known_each(_values_of(inputs, inputs.period))
+    return tuple(replace(row, variable=value) for row, value in zip(rows, outdoor, strict=True))
+
+
+def _variable_of(inputs: VerificationInput, baseline: Baseline) -> Variable | None:
     if inputs.contract.method is not Method.LIGHT_OPTION_B:
-        return Variable.OUTDOOR_TEMPERATURE_C
+        return Variable.SOL_AIR_TEMPERATURE_C if baseline.sun_k else Variable.OUTDOOR_TEMPERATURE_C
     return None if inputs.latitude_deg is None else Variable.DARK_HOURS_H
 
 
@@ -186,12 +216,15 @@ def _is_proven(result: Result | None) -> bool:
 
 
 def _settlement(
-    inputs: VerificationInput, result: Result | None, rows: tuple[ReportingDay, ...], findings: tuple[Finding, ...]
+    inputs: VerificationInput,
+    result: Result | None,
+    rows: tuple[ReportingDay, ...],
+    guaranteed: Decimal | None,
+    findings: tuple[Finding, ...],
 ) -> tuple[Settlement | None, tuple[Finding, ...]]:
     if result is None:
         return None, ()
     contract, period = inputs.contract, inputs.period
-    guaranteed = guarantee_of(contract, period, rows)
     saved = Saved(
         period=period,
         days=days_saved(rows),
@@ -214,8 +247,8 @@ def _statement(
 ) -> Statement:
     contract = inputs.contract
     band = result.bands[0] if result is not None and result.bands else None
-    guaranteed = guarantee_of(contract, inputs.period, rows)
-    settlement, about_money = _settlement(inputs, result, rows, findings)
+    guaranteed = guarantee_of(contract, inputs.period, _rows_of_weather(inputs, baseline, rows))
+    settlement, about_money = _settlement(inputs, result, rows, guaranteed, findings)
     used = sum(row.used for row in rows)
     return Statement(
         contract=contract.code,
@@ -244,7 +277,7 @@ def _statement(
         baseline_coverage=round(float(baseline.used.mean()), 4),
         days=len(rows),
         used_days=used,
-        fit=fit_figures(baseline, saving, _variable_of(inputs)),
+        fit=fit_figures(baseline, saving, _variable_of(inputs, baseline)),
         tariff=contract.tariff,
         esco_share=contract.esco_share,
         settlement=settlement,

@@ -103,6 +103,7 @@ def fit_figures(baseline: Baseline, saving: Saving, variable: Variable | None) -
         n_effective=known(saving.variance.n_effective[0], 2),
         variable_low=known(low),
         variable_high=known(high),
+        sun_k=baseline.sun_k or None,
     )
 
 

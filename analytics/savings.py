@@ -12,6 +12,7 @@ from analytics.change_point import ChangePointFits, fit
 from analytics.daily import DailySeries
 from analytics.goodness import Goodness, goodness
 from analytics.model_kind import ModelKind
+from analytics.sunshine import worth_of_sun
 from analytics.uncertainty import DaysUsed, SavingVariance, saving_variance, t_quantiles
 
 MAX_EXTRAPOLATION = 0.5
@@ -42,10 +43,11 @@ class Baseline:
 
     Attributes:
         series: Energy of every day of the baseline period.
-        variable: Independent variable of those days, NaN where unknown: [°C] or [h].
+        variable: Independent variable of those days, NaN where unknown, with what the sun is worth: [°C] or [h].
         used: Days of the fit.
         fits: The model, of one building.
         goodness: Its figures, of one building.
+        sun_k: What a unit of sun is worth; it is in `variable` already. [K]
     """
 
     series: DailySeries
@@ -53,6 +55,7 @@ class Baseline:
     used: Mask
     fits: ChangePointFits
     goodness: Goodness
+    sun_k: float = 0.0
 
     @property
     def kind(self) -> ModelKind | None:
@@ -82,23 +85,33 @@ def fit_baseline(series: DailySeries, variable: Floats, kinds: Sequence[ModelKin
     return fit_baselines((series,), variable, kinds)[0]
 
 
-def fit_baselines(series: Sequence[DailySeries], variable: Floats, kinds: Sequence[ModelKind]) -> list[Baseline]:
+def fit_baselines(
+    series: Sequence[DailySeries], variable: Floats, kinds: Sequence[ModelKind], sun: Floats | None = None
+) -> list[Baseline]:
     """Fit the baselines of buildings that share their baseline period and its independent variable.
 
     Args:
         series: Energy of each day of the baseline period, of each building.
         variable: Independent variable of those days, NaN where unknown: outdoor temperature [°C] or dark hours [h].
         kinds: Models to try.
+        sun: `analytics.sunshine.daily_sun` of those days where it may act. [-]
     """
     rows = two_at_least(series)
     energy = np.stack([each.energy_kwh for each in rows])
     used = np.stack([each.usable() for each in rows]) & np.isfinite(variable)
-    fits = fit(variable, energy, used, kinds)
-    figures = goodness(series[0].day, energy, fits.predict(variable), used, fits.parameters)
+    worth = np.zeros(len(rows)) if sun is None else worth_of_sun(variable, sun, energy, used, tuple(kinds))
+    driving = _with_sun(variable, sun, worth)
+    fits = fit(driving, energy, used, kinds)
+    figures = goodness(series[0].day, energy, fits.predict(driving), used, fits.parameters)
     return [
-        Baseline(each, variable, used[place], row_of(fits, place), row_of(figures, place))
+        Baseline(each, driving[place], used[place], row_of(fits, place), row_of(figures, place), float(worth[place]))
         for place, each in enumerate(series)
     ]
+
+
+def _with_sun(variable: Floats, sun: Floats | None, worth: Floats) -> Floats:
+    """The variable of each building with what the sun is worth in it [m, d]."""
+    return np.asarray(variable + (worth[:, None] * (np.zeros(len(variable)) if sun is None else sun)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,27 +182,33 @@ def avoided_energies(
     reporting: Sequence[DailySeries],
     variable: Floats,
     failed_share: Sequence[Floats | None],
+    sun: Floats | None = None,
 ) -> list[Saving]:
-    """Avoided energy of buildings that share both periods and their independent variable; see `avoided_energy`."""
+    """Avoided energy of buildings that share both periods and their independent variable; see `avoided_energy`.
+
+    `sun` is that of the reporting days where `fit_baselines` was given it.
+    """
     rows = two_at_least(baselines)
     fits = rows_of([each.fits for each in rows])
-    adjusted = fits.predict(variable)
+    driving = _with_sun(variable, sun, np.array([each.sun_k for each in rows]))
+    adjusted = fits.predict(driving)
     reasons = [
-        _reasons(each, energy, variable, kwh)
-        for each, energy, kwh in zip(rows, two_at_least(reporting), adjusted, strict=True)
+        _reasons(each, energy, own, kwh)
+        for each, energy, own, kwh in zip(rows, two_at_least(reporting), driving, adjusted, strict=True)
     ]
     used = np.stack(reasons) == _IN_BOTH_SUMS
+    before = np.stack([each.variable for each in rows])
     variance = saving_variance(
         fits,
-        DaysUsed(rows[0].series.day, rows[0].variable, np.stack([each.used for each in rows])),
-        DaysUsed(reporting[0].day, variable, used),
+        DaysUsed(rows[0].series.day, before, np.stack([each.used for each in rows])),
+        DaysUsed(reporting[0].day, driving, used),
         np.concatenate([each.goodness.rho for each in rows]),
-        np.stack([each.series.energy_kwh for each in rows]) - fits.predict(rows[0].variable),
+        np.stack([each.series.energy_kwh for each in rows]) - fits.predict(before),
     )
     return [
         Saving(
             day=energy.day,
-            variable=variable,
+            variable=driving[place],
             adjusted_baseline_kwh=adjusted[place],
             adjustment_kwh=_without_failed(adjusted[place], failed_share[place]),
             series=energy,

@@ -11,7 +11,7 @@ from teplosvet.domain.contracts import Carrier, Method, Tariff, TariffUnit
 from teplosvet.domain.findings import Finding
 from teplosvet.domain.periods import Period
 
-METHOD_VERSION = "2"
+METHOD_VERSION = "3"
 """Grows with every change that can change a figure of a statement."""
 
 
@@ -19,6 +19,8 @@ class Variable(StrEnum):
     """The independent variable of a baseline."""
 
     OUTDOOR_TEMPERATURE_C = "outdoor_temperature_c"
+    SOL_AIR_TEMPERATURE_C = "sol_air_temperature_c"
+    """The outdoor temperature with what the sun is worth in this house."""
     DARK_HOURS_H = "dark_hours_h"
 
 
@@ -79,6 +81,7 @@ class Fit:
         n_effective: Independent days that they are worth. [d]
         variable_low: Least value of the variable in the fit.
         variable_high: Greatest value of the variable in the fit.
+        sun_k: What 40 MJ/(m²·d) of sun above the clouds is worth, within the variable; missing before version 3. [K]
     """
 
     model: str
@@ -98,6 +101,7 @@ class Fit:
     n_effective: float | None
     variable_low: float | None
     variable_high: float | None
+    sun_k: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def fit(statement: Statement, reader: Reader) -> Plot:
 
 def variable_unit(model: Fit | None) -> str:
     """Unit of the independent variable, none where there is none."""
-    units = {"outdoor_temperature_c": "Cel", "dark_hours_h": "h"}
+    units = {"outdoor_temperature_c": "Cel", "sol_air_temperature_c": "Cel", "dark_hours_h": "h"}
     return "" if model is None or model.variable is None else units.get(model.variable, "")
 
 

@@ -47,7 +47,11 @@ class EnergyLine:
 
 
 _Step = tuple[str, str, Role, Decimal]
-_VARIABLES = {"outdoor_temperature_c": "weather", "dark_hours_h": "dark_hours"}
+_VARIABLES = {
+    "outdoor_temperature_c": "weather",
+    "sol_air_temperature_c": "weather",
+    "dark_hours_h": "dark_hours",
+}
 
 
 def energy_lines(statement: Statement, rules: tuple[RuleDays, ...], pen: Pen) -> tuple[EnergyLine, ...]:

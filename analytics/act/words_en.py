@@ -118,6 +118,7 @@ TEXTS = {
     "plot.guarantee": "guarantee",
     "axis.per_day": "{unit} per day",
     "axis.outdoor_temperature_c": "outdoor temperature, °C",
+    "axis.sol_air_temperature_c": "outdoor temperature with the sun's part, °C",
     "axis.dark_hours_h": "dark hours, h",
     "axis.none": "no variable",
     # annexes

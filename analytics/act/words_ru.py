@@ -116,6 +116,7 @@ TEXTS = {
     "plot.guarantee": "гарантия",
     "axis.per_day": "{unit} за сутки",
     "axis.outdoor_temperature_c": "температура наружного воздуха, °C",
+    "axis.sol_air_temperature_c": "температура наружного воздуха с учётом солнца, °C",
     "axis.dark_hours_h": "тёмное время, ч",
     "axis.none": "без переменной",
     # annexes

@@ -17,8 +17,9 @@ from analytics.goodness import goodness
 from analytics.judgement import LEAST_DAYS, LEAST_VARIABLE_SPREAD, SHORT_BASELINE_DAYS, judge_weather
 from analytics.model_kind import ModelKind
 from analytics.result import known
-from analytics.savings import Baseline, LeftOut, Saving, avoided_energy, fit_baseline
+from analytics.savings import Baseline, LeftOut, Saving, avoided_energies, fit_baselines
 from analytics.statement import METHOD_VERSION
+from analytics.sunshine import daily_sun
 from teplosvet.domain.findings import Finding, FindingCode, Severity
 
 
@@ -54,8 +55,10 @@ class ChangePointDaily:
         parts = []
         for kind in np.unique(kinds[0]):
             places = tuple(np.flatnonzero(mine == kind) for mine in kinds)
-            fitted = fit_baseline(_taken(before[0], places[0]), before[1][places[0]], self.options.models)
-            saving = avoided_energy(fitted, _taken(after[0], places[1]), after[1][places[1]])
+            own = [_taken(series, place) for (series, _), place in zip((before, after), places, strict=True)]
+            sun = [self._sun(series) for series in own]
+            (fitted,) = fit_baselines((own[0],), before[1][places[0]], self.options.models, sun[0])
+            (saving,) = avoided_energies((fitted,), (own[1],), after[1][places[1]], (None,), sun[1])
             parts.append(_Part(places[0], places[1], fitted, saving))
         findings = _findings(parts)
         question = Question(
@@ -71,6 +74,10 @@ class ChangePointDaily:
         if any(finding.severity is Severity.REFUSAL for finding in findings):
             return answer(question, None)
         return answer(question, _outcome(before[0], parts))
+
+    def _sun(self, series: DailySeries) -> Floats | None:
+        latitude = self.options.latitude_deg
+        return None if latitude is None else daily_sun(series.day, latitude)
 
 
 def _taken(series: DailySeries, places: Indices) -> DailySeries:
@@ -172,4 +179,5 @@ def _model(parts: list[_Part]) -> Parameters:
         named[f"cooling_slope_kwh_per_k_day{end}"] = known(fits.cooling_slope[0], 6)
         named[f"heating_change_point_c{end}"] = known(fits.heating_change_point[0], 6)
         named[f"cooling_change_point_c{end}"] = known(fits.cooling_change_point[0], 6)
+        named[f"sun_k{end}"] = part.baseline.sun_k or None
     return named

@@ -23,7 +23,6 @@ from teplosvet.domain.errors import ConfigurationError, NotEnoughDataError
 from teplosvet.domain.findings import FindingCode
 from teplosvet.domain.periods import Period
 
-
 MEAN_YEAR = "mean"
 """What `--normal` says for the whole years of the given weather."""
 
@@ -40,8 +39,10 @@ class AdvisedFinding:
 
 @dataclass(frozen=True, slots=True)
 class FitReport:
-    """What `fit --json` prints: the result, what the files had, what to do about the findings; with `--normal` also
-    the normalised saving, which is another quantity and never added to the avoided energy."""
+    """What `fit --json` prints: the result, what the files had, what to do about the findings.
+
+    With `--normal` also the normalised saving, which is another quantity and never added to the avoided energy.
+    """
 
     result: FitResult
     files: tuple[FileNotes, ...]
@@ -81,6 +82,9 @@ def fit(
     heating_limit: Annotated[float, typer.Option(help="Warmest daily mean of a heating day of gsop [C].")] = 8.0,
     segments: Annotated[int, typer.Option(min=1, max=12, help="Segments of the temperature of towt.")] = 6,
     knots: Annotated[str | None, typer.Option(help="Where they meet instead [C], such as 4.4,12.8,18.3.")] = None,
+    latitude: Annotated[
+        float | None, typer.Option(min=-90, max=90, help="Latitude, where the sun may count: change-point-daily.")
+    ] = None,
     meter_error: Annotated[float, typer.Option(min=0, max=0.2, help="Permissible error of the meter, a share.")] = 0.0,
     normal: Annotated[
         str | None, typer.Option(help="Normalised savings too, in the years of a weather CSV, or of the given: mean.")
@@ -93,7 +97,7 @@ def fit(
         methods(as_json=as_json)
         return
     options = MethodOptions(
-        _models(models), day_types, base, indoor, heating_limit, segments, _knots(knots), meter_error
+        _models(models), day_types, base, indoor, heating_limit, segments, _knots(knots), meter_error, latitude
     )
     wanted = Wanted(energy, energy_unit, temperature, temperature_unit, _zone(zone))
     periods = _period("--baseline", baseline), _period("--reporting", reporting)

@@ -58,6 +58,7 @@ class MethodOptions:
         segments: Segments of the temperature of time-of-week-and-temperature. [-]
         knots_c: Where its segments meet instead, None for segments of equal length. [°C]
         meter_error: Maximum permissible error of the meter, in quadrature with the band; 0 leaves it out. [-]
+        latitude_deg: Latitude where the sun may count in change-point-daily, None where it must not. [°]
     """
 
     models: tuple[ModelKind, ...] = ALL_MODELS
@@ -68,3 +69,4 @@ class MethodOptions:
     segments: int = 6
     knots_c: tuple[float, ...] | None = None
     meter_error: float = 0.0
+    latitude_deg: float | None = None

@@ -15,6 +15,7 @@ from analytics.noise_scale import noise_scale
 from analytics.savings import MAX_EXTRAPOLATION, MAX_EXTRAPOLATION_OF_A_LINE
 from analytics.season_misfit import season_means
 from analytics.study.generator import LATITUDE_DEG, Drawn, House
+from analytics.sunshine import daily_sun, worth_of_sun
 from analytics.uncertainty import DaysUsed, SavingVariance, saving_variance, t_quantiles
 from teplosvet.domain.contracts import Carrier
 
@@ -77,6 +78,10 @@ def try_method(house: House, drawn: Drawn) -> Trial:
         else (drawn.baseline_c, drawn.reporting_c)
     )
     used = np.isfinite(drawn.baseline_kwh)
+    if not light:
+        sun = [daily_sun(day, LATITUDE_DEG) for day in (drawn.baseline_day, drawn.reporting_day)]
+        worth = worth_of_sun(before, sun[0], drawn.baseline_kwh, used, HEAT_MODELS)[:, None]
+        before, after = before + worth * sun[0], after + worth * sun[1]
     fits = fit(before, drawn.baseline_kwh, used, LIGHT_MODELS if light else HEAT_MODELS)
     figures = goodness(drawn.baseline_day, drawn.baseline_kwh, fits.predict(before), used, fits.parameters)
     counted = np.isfinite(drawn.reporting_kwh) & _supported(fits, before, after, used)

@@ -151,6 +151,7 @@ TEXTS = {
     "model.5P": "heating and cooling (5P)",
     "variable": "Independent variable",
     "variable.outdoor_temperature_c": "outdoor temperature",
+    "variable.sol_air_temperature_c": "outdoor temperature with the sun's part",
     "variable.dark_hours_h": "dark hours",
     "variable.none": "none",
     "fit.base": "Base",

@@ -161,6 +161,7 @@ TEXTS = {
     "model.5P": "отопление и охлаждение (5P)",
     "variable": "Независимая переменная",
     "variable.outdoor_temperature_c": "температура наружного воздуха",
+    "variable.sol_air_temperature_c": "температура наружного воздуха с учётом солнца",
     "variable.dark_hours_h": "тёмное время",
     "variable.none": "нет",
     "fit.base": "Постоянная часть",

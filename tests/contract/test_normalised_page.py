@@ -16,7 +16,9 @@ from teplosvet.domain.periods import Period
 PAGE = (Path(__file__).parents[2] / "docs" / "methods" / "normalised-savings.md").read_text("utf-8")
 TABLES = re.findall(r"```csv\n(.*?)```", PAGE, re.DOTALL)
 FIGURES = re.search(
-    r"baseline ([\d,.]+) kWh a year, reporting period ([\d,.]+) kWh a year, normalised saving ([\d,.]+) ± ([\d,.]+) kWh", PAGE
+    r"baseline ([\d,.]+) kWh a year, reporting period ([\d,.]+) kWh a year, "
+    r"normalised saving ([\d,.]+) ± ([\d,.]+) kWh",
+    PAGE,
 )
 BASE_C = 16.0
 

@@ -309,3 +309,6 @@ def test_what_comes_out_for_a_building_does_not_depend_on_the_others(town: tuple
     alone = fit(temperature, energy[:7], mask[:7], ALL_MODELS)
     for name in ("kind", "base", "heating_slope", "heating_change_point", "sse"):
         np.testing.assert_array_equal(getattr(many, name)[180:187], getattr(alone, name))
+        for count in (1, 2, 65, 129):
+            some = fit(temperature, np.tile(energy, (3, 1))[:count], np.tile(mask, (3, 1))[:count], ALL_MODELS)
+            np.testing.assert_array_equal(getattr(some, name), getattr(many, name)[:count])

@@ -9,9 +9,11 @@ from analytics.fitting.method import FitResult
 from analytics.fitting.options import DayTypes, MethodOptions
 from analytics.model_kind import ALL_MODELS
 from analytics.savings import avoided_energy, fit_baseline
+from analytics.sunshine import daily_sun
 from teplosvet.domain.findings import FindingCode, Severity
 from teplosvet.domain.periods import Period
 from tests.unit.analytics.fitting.known_houses import BASELINE, MONTHLY, NAMES, REPORTING, WHOLE, energy, run, weather
+from tests.unit.analytics.simulated_buildings import persistent_noise
 
 WEATHER = weather()
 BEFORE = days_of(WHOLE) < np.datetime64(REPORTING.start)
@@ -182,3 +184,18 @@ def test_a_baseline_of_heating_days_says_nothing_of_the_summer() -> None:
     kwh[BEFORE & (WEATHER > 8)] = np.nan
     found = run("gsop", kwh, WEATHER)
     assert found.reporting_rows.left_out == {"outside_baseline": int((WEATHER[~BEFORE] > 8).sum())}
+
+
+def test_the_sun_of_a_latitude_takes_the_season_out_of_a_sunny_house() -> None:
+    sun = daily_sun(days_of(WHOLE), 59.94)
+    cold = 15 - WEATHER - 3.0 * sun
+    sunny = 20 + 8 * np.where(cold > 0, cold, 0.0)
+    kwh = sunny + 3.0 * persistent_noise(np.random.default_rng(4), 1, len(sunny), 0.3)[0]
+    blind = run("change-point-daily", kwh, WEATHER)
+    seeing = run("change-point-daily", kwh, WEATHER, MethodOptions(latitude_deg=59.94))
+    assert seeing.parameters["sun_k"] == pytest.approx(3.0, abs=0.5)
+    assert blind.parameters["sun_k"] is None
+    assert seeing.figures is not None
+    assert blind.figures is not None
+    assert (seeing.figures.cv_rmse or 1) < 0.6 * (blind.figures.cv_rmse or 0)
+    assert abs(seeing.fractional_saving or 0.0) < 0.02
