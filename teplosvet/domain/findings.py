@@ -68,6 +68,7 @@ class FindingCode(StrEnum):
     EMISSION_FACTOR_UNKNOWN = "emission_factor_unknown"
     LEVEL_SHIFT = "level_shift"
     SAVING_FADES = "saving_fades"
+    RUN_HOURS_DRIFT = "run_hours_drift"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ FINDINGS: Mapping[Language, Mapping[str, str]] = {
 }
 
 _VARIANTS = ("more_days", "reason", "less_kwh")
-_SHARES = frozenset({"cv_rmse", "failed_share", "from_share", "to_share"})
+_SHARES = frozenset({"cv_rmse", "failed_share", "from_share", "to_share", "lost_share"})
 _DATES = frozenset({"known_until", "end", "due_on", "first_day"})
 
 

@@ -62,6 +62,10 @@ FINDINGS = {
     "cap_reached": "The contract pays {cap} at most in all: of {earned} earned here, {payable} is payable.",
     "calendar_unknown": "The working days around {due_on} are not decreed yet; the due date may move.",
     "emission_factor_unknown": "No emission factor is known for the region {region}.",
+    "run_hours_drift": (
+        "The lamps burn longer again: {from_h} h a day at first, {to_h} h now, {lost_share} of the hours saved are "
+        "lost. Look at the presence sensors."
+    ),
     "level_shift": (
         "From {first_day} on, for {days} days, {size_kwh} a day more is used than before. Nothing is adjusted for it: "
         "if the building changed, agree a non-routine adjustment."
