@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from analytics.fleet.job import FleetRun, run_fleet
+from analytics.fleet.measures import MeasureCase
 from analytics.fleet.report import FleetReport, Part, Standing, fleet_report
 from analytics.portfolio import Portfolio
 from teplosvet import output
@@ -84,6 +85,20 @@ def _print_report(found: FleetReport) -> None:
     parts: Iterable[Part] = (*found.by_carrier, *found.by_site)
     rows = [*whole, *((" on ".join(filter(None, (part.carrier, part.site))), part.sum) for part in parts)]
     output.print_table("", columns, [_sum_row(name, total) for name, total in rows])
+    if found.measures:
+        heads = (
+            "measures",
+            "carrier",
+            "site",
+            "region",
+            "contracts",
+            "proven",
+            "saving %",
+            "± %",
+            "± %, corr.",
+            "kWh/m²",
+        )
+        output.print_table("", heads, [_measure_row(case) for case in found.measures])
     if found.total is not None:
         _print_proof(found.total)
     ranks = ("by saving", "by lower bound", "contract", "saved MWh", "lower", "upper", "proven", "what is missing")
@@ -117,6 +132,21 @@ def _sum_row(name: str, total: Portfolio) -> tuple[object, ...]:
         _percent(total.fractional_saving),
         _percent(total.fractional_independent),
         _percent(total.fractional_correlated),
+    )
+
+
+def _measure_row(case: MeasureCase) -> tuple[object, ...]:
+    return (
+        case.measures,
+        case.carrier,
+        case.site or "all",
+        case.region or "",
+        case.contracts,
+        case.proven_contracts,
+        _percent(case.fractional_saving),
+        _percent(case.fractional_independent),
+        _percent(case.fractional_correlated),
+        None if case.avoided_kwh_per_m2 is None else round(case.avoided_kwh_per_m2, 1),
     )
 
 

@@ -1,12 +1,13 @@
 """Where a fleet stands: contracts ranked, their sum with its band, sites beside each other, what is left out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import msgspec
 from psycopg.rows import class_row
 
+from analytics.fleet.measures import MeasureCase, measure_cases
 from analytics.portfolio import Member, Portfolio, portfolio
 from analytics.statement import Band
 from analytics.verification import Connection
@@ -77,6 +78,7 @@ class FleetReport:
         by_site: The sum of each carrier on each site, to compare the same measure in different places.
         ranking: Every contract that something is stated of, the greatest saving first.
         left_out: Every other contract; they are in no sum.
+        measures: The same measures on each site, each with its saving as a share and per floor area.
     """
 
     period: Period
@@ -85,6 +87,7 @@ class FleetReport:
     by_site: tuple[Part, ...]
     ranking: tuple[Standing, ...]
     left_out: tuple[LeftOutContract, ...]
+    measures: tuple[MeasureCase, ...] = ()
 
 
 def fleet_report(connection: Connection, period: Period | None) -> FleetReport:
@@ -105,7 +108,7 @@ def fleet_report(connection: Connection, period: Period | None) -> FleetReport:
         raise NotEnoughDataError(
             f"there was no fleet run over {period}: call `teplosvet fleet verify --period {period}`"
         )
-    return report_of(period, rows)
+    return replace(report_of(period, rows), measures=measure_cases(connection, period))
 
 
 def report_of(period: Period, rows: Sequence[Standing]) -> FleetReport:

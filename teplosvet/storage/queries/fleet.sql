@@ -70,3 +70,10 @@ SELECT contract, title, building, site, carrier, method, outcome, reason, versio
 FROM fleet_standing
 WHERE period_start = %(start)s AND period_end = %(end)s
 ORDER BY rank_by_saving NULLS LAST, contract;
+
+-- name: measures
+SELECT measures, carrier, site, region, contracts, proven_contracts, adjusted_baseline_kwh, avoided_energy_kwh,
+       fractional_saving, fractional_independent, fractional_correlated, contracts_with_area, avoided_kwh_per_m2
+FROM fleet_measures
+WHERE period_start = %(start)s AND period_end = %(end)s
+ORDER BY measures, carrier, site NULLS FIRST, region NULLS FIRST;
