@@ -24,16 +24,11 @@ def fleet(database: str) -> Iterator[Connection]:
         ):
             house = add_contract(connection, code, holed(place, saving), site)
             connection.execute("UPDATE building SET floor_area_m2 = 1000 WHERE id = %s", (house,))
-        for code, titles in {
-            "a": [SUBSTATION],
-            "b": [SUBSTATION],
-            "c": [SUBSTATION],
-            "d": [SUBSTATION, VALVES],
-        }.items():
-            for place, title in enumerate(titles):
-                connection.execute(
         paid = {"a": [SUBSTATION], "b": [SUBSTATION], "c": [SUBSTATION], "d": [SUBSTATION, VALVES]}
         for code, titles in paid.items():
+            for place, title in enumerate(titles):
+                connection.execute(
+                    "INSERT INTO contract_measure SELECT id, %s, %s, '2024-08-01', 100000 FROM contract WHERE code = %s",
                     (place, title, code),
                 )
         connection.execute("UPDATE building SET floor_area_m2 = NULL WHERE code = 'b'")
