@@ -59,6 +59,7 @@ class Changes:
         currency: ISO 4217 code, None where no money is stated.
         changed_days: How many days differ. [d]
         days: The first of them.
+        filled_kwh: What fill rules count, one that fills nothing counting as nothing. [kWh]
     """
 
     since: int
@@ -70,6 +71,7 @@ class Changes:
     currency: str | None
     changed_days: int
     days: tuple[ChangedDay, ...]
+    filled_kwh: float | None = None
 
 
 def changes_between(since: int, before: Statement, now: Statement) -> Changes:
@@ -86,6 +88,7 @@ def changes_between(since: int, before: Statement, now: Statement) -> Changes:
         currency=now.settlement.currency if now.settlement is not None else None,
         changed_days=len(days),
         days=tuple(days[:MOST_DAYS]),
+        filled_kwh=_filled(before, now),
     )
 
 
@@ -99,6 +102,13 @@ def named_inputs(before: Inputs | None, now: Inputs | None) -> tuple[str, ...]:
 
 def _difference(before: float | None, now: float | None) -> float | None:
     return None if before is None or now is None else round(now - before, DECIMALS)
+
+
+def _filled(before: Statement, now: Statement) -> float | None:
+    if before.filled is None and now.filled is None:
+        return None
+    energy = [0.0 if each.filled is None else each.filled.filled_kwh for each in (before, now)]
+    return round(energy[1] - energy[0], DECIMALS)
 
 
 def _money(before: Statement, now: Statement) -> Decimal | None:

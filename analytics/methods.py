@@ -11,6 +11,7 @@ from analytics import judgement
 from analytics.arrays import Days, Floats
 from analytics.batch import AT_ONCE
 from analytics.daily import DailySeries, days_of
+from analytics.filled import filled_days, filled_energy, is_filled_too_much, judge_filled, with_filled
 from analytics.guarantee import guarantee_of, is_unknown
 from analytics.lasting_changes import changes_of
 from analytics.lighting import lamp_failures, lighting_variable
@@ -22,6 +23,7 @@ from analytics.statement import (
     METHOD_VERSION,
     Adjustment,
     AdjustmentKind,
+    FilledEnergy,
     ReportingDay,
     Settlement,
     Statement,
@@ -141,15 +143,19 @@ def statement_of(inputs: VerificationInput, baseline: Baseline, saving: Saving) 
     findings += judgement.judge_baseline(baseline, contract.carrier)
     if not _is_refused(findings):
         findings += judgement.judge_days(saving, period, inputs.known_until)
-    rows = reporting_days(saving)
-    result = None
+    rows, result, filled = reporting_days(saving), None, None
     if not _is_refused(findings):
         result = result_of(baseline, saving, rows, METER_ERROR[contract.carrier])
         findings += judgement.judge_weather(baseline, saving)
         findings += judgement.judge_lamps(lamp_failures(saving, failed))
         findings += judgement.judge_changes(changes_of(baseline, saving))
         findings += judgement.judge_result(saving, result)
-    return _statement(inputs, baseline, saving, rows, result, tuple(findings))
+        made = filled_days(contract, baseline, saving, inputs.known_until)
+        rows = with_filled(rows, made)
+        filled = filled_energy(rows, result.avoided_energy_kwh)
+        findings += judge_filled(filled, made, len(rows))
+    statement = _statement(inputs, baseline, saving, rows, result, tuple(findings), filled)
+    return statement if filled is None else replace(statement, filled=filled)
 
 
 def _models_of(contract: Contract) -> tuple[ModelKind, ...]:
@@ -221,16 +227,18 @@ def _settlement(
     rows: tuple[ReportingDay, ...],
     guaranteed: Decimal | None,
     findings: tuple[Finding, ...],
+    filled: FilledEnergy | None,
 ) -> tuple[Settlement | None, tuple[Finding, ...]]:
     if result is None:
         return None, ()
     contract, period = inputs.contract, inputs.period
+    of_filled = 0.0 if filled is None else filled.adjusted_baseline_kwh
     saved = Saved(
         period=period,
         days=days_saved(rows),
-        adjusted_baseline_kwh=Decimal(repr(result.adjusted_baseline_kwh + result.adjustment_kwh)),
+        adjusted_baseline_kwh=Decimal(repr(result.adjusted_baseline_kwh + result.adjustment_kwh + of_filled)),
         guarantee_kwh=guaranteed,
-        proven=_is_proven(result) and not _is_short(findings),
+        proven=_is_proven(result) and not _is_short(findings) and not is_filled_too_much(filled, len(rows)),
         over=inputs.known_until is None or period.end <= inputs.known_until,
         guarantee_unknown=is_unknown(contract, period, guaranteed),
     )
@@ -244,11 +252,12 @@ def _statement(
     rows: tuple[ReportingDay, ...],
     result: Result | None,
     findings: tuple[Finding, ...],
+    filled: FilledEnergy | None,
 ) -> Statement:
     contract = inputs.contract
     band = result.bands[0] if result is not None and result.bands else None
     guaranteed = guarantee_of(contract, inputs.period, _rows_of_weather(inputs, baseline, rows))
-    settlement, about_money = _settlement(inputs, result, rows, guaranteed, findings)
+    settlement, about_money = _settlement(inputs, result, rows, guaranteed, findings, filled)
     used = sum(row.used for row in rows)
     return Statement(
         contract=contract.code,

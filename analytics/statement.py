@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from analytics.fill_rules import FillRule
 from analytics.savings import LeftOut
 from teplosvet.domain.contract_terms import TariffKind
 from teplosvet.domain.contracts import Carrier, Method, Tariff, TariffUnit
@@ -136,6 +137,8 @@ class ReportingDay:
         estimated_kwh: Of it estimated. [kWh]
         used: Whether the day is in both sums.
         left_out: Why it is in neither, None if it is used.
+        filled_kwh: What a fill rule of the contract counts in place of metered energy; no part of the sums. [kWh]
+        fill_rule: The rule.
     """
 
     day: date
@@ -146,6 +149,50 @@ class ReportingDay:
     estimated_kwh: float | None
     used: bool
     left_out: LeftOut | None
+    filled_kwh: float | None = None
+    fill_rule: FillRule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilledLine:
+    """Days that one rule filled.
+
+    Attributes:
+        rule: The rule.
+        days: How many. [d]
+        adjusted_baseline_kwh: Their adjusted baseline with its adjustments. [kWh]
+        filled_kwh: What the rule counts as used. [kWh]
+        avoided_energy_kwh: The difference. [kWh]
+    """
+
+    rule: FillRule
+    days: int
+    adjusted_baseline_kwh: float
+    filled_kwh: float
+    avoided_energy_kwh: float
+
+
+@dataclass(frozen=True, slots=True)
+class FilledEnergy:
+    """Filled days, which stand beside the sums of metered days and are in no band.
+
+    Attributes:
+        version: Name and version of the rules.
+        days: How many. [d]
+        adjusted_baseline_kwh: Their adjusted baseline with its adjustments. [kWh]
+        filled_kwh: What the rules count as used. [kWh]
+        avoided_energy_kwh: The difference. [kWh]
+        total_avoided_energy_kwh: The same with the metered days, which the settlement counts. [kWh]
+        lines: By rule.
+    """
+
+    version: str
+    days: int
+    adjusted_baseline_kwh: float
+    filled_kwh: float
+    avoided_energy_kwh: float
+    total_avoided_energy_kwh: float
+    lines: tuple[FilledLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +338,7 @@ class Statement:
         baseline_days: The baseline day by day.
         reporting_days: The reporting period day by day.
         inputs: Digests of what it was computed from, None if it was not made from a database.
+        filled: Days that a fill rule of the contract counts, None if there are none.
     """
 
     contract: str
@@ -327,3 +375,4 @@ class Statement:
     baseline_days: tuple[BaselineDay, ...]
     reporting_days: tuple[ReportingDay, ...]
     inputs: Inputs | None = None
+    filled: FilledEnergy | None = None

@@ -45,14 +45,15 @@ class Price:
 
 
 def days_saved(rows: Iterable[ReportingDay]) -> tuple[DaySaved, ...]:
-    """Avoided energy of each day used; the days add up to the statement's avoided energy to a watt-hour."""
-    return tuple(DaySaved(row.day, _avoided(row)) for row in rows if row.used)
+    """Avoided energy of each day used or filled; they add up to the statement's avoided energy to a watt-hour."""
+    return tuple(DaySaved(row.day, _avoided(row)) for row in rows if row.used or row.fill_rule is not None)
 
 
 def _avoided(row: ReportingDay) -> Decimal:
-    if row.adjusted_baseline_kwh is None or row.adjustment_kwh is None or row.metered_kwh is None:
+    energy_kwh = row.metered_kwh if row.used else row.filled_kwh
+    if row.adjusted_baseline_kwh is None or row.adjustment_kwh is None or energy_kwh is None:
         raise ValueError(f"a day with an unknown amount is among the days used: {row.day}")
-    return _exact(row.adjusted_baseline_kwh) + _exact(row.adjustment_kwh) - _exact(row.metered_kwh)
+    return _exact(row.adjusted_baseline_kwh) + _exact(row.adjustment_kwh) - _exact(energy_kwh)
 
 
 def _exact(kwh: float) -> Decimal:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dashboards import contract_plots
 from dashboards.contract_line import status_of
 from dashboards.contract_plots import Plot
+from dashboards.filled_rows import filled_rows
 from dashboards.findings import finding_text
 from dashboards.reader import Reader
 from dashboards.rows import ContractPlace, StatementVersion
@@ -153,6 +154,7 @@ def _sums(statement: Statement, reader: Reader) -> list[Row]:
         name = reader.say("sums.band", confidence=reader.percent(statement.confidence))
         lower = reader.number(reader.unit_of(statement.carrier).of_kwh(statement.lower_kwh), 3)
         rows.append(Row(name, f"{lower} … {energy(statement.upper_kwh)}", "part"))
+    rows += [Row(*each) for each in filled_rows(statement, energy)]
     if statement.fractional_saving is not None:
         rows.append(Row(reader.say("sums.fraction"), reader.percent(statement.fractional_saving, 1), "part"))
     if statement.guarantee_kwh:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from ingest_service.site_fill import FillReader, HeatLoadTable
 from teplosvet.domain.contract_terms import (
     PAYMENT_DAYS,
     DatedTariff,
@@ -24,8 +25,9 @@ from teplosvet.domain.contract_terms import (
     is_inn,
     overlap,
 )
-from teplosvet.domain.contracts import Method
+from teplosvet.domain.contracts import Carrier, Method
 from teplosvet.domain.errors import InvalidFileError
+from teplosvet.domain.fill_terms import FillRules
 from teplosvet.domain.periods import Period
 
 Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=500)]
@@ -76,6 +78,7 @@ class TermsTable(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What a contract of a site file may say beyond tariff and share."""
 
     method: Method
+    carrier: Carrier
     guarantee_kwh: Annotated[float, msgspec.Meta(gt=0, le=1e12)] | None = None
     investment: str | None = None
     customer_requisites: _PartyTable = msgspec.field(default_factory=_PartyTable)
@@ -92,6 +95,8 @@ class TermsTable(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     payment_days: int | None = None
     discount_percent: str | None = None
     region: Region | None = None
+    fill_rule: FillRules | None = None
+    heat_load: HeatLoadTable | None = None
 
 
 class TermsReader:
@@ -124,6 +129,7 @@ class TermsReader:
             payment_days=days,
             discount_percent=None if percent is None else self._percent(percent, "discount_percent"),
             region=table.region,
+            fill=FillReader(self._error).terms(table.fill_rule, table.heat_load, is_heat=table.carrier is Carrier.HEAT),
         )
 
     def investment(self, table: TermsTable) -> Decimal | None:

@@ -128,6 +128,8 @@ class ReportingDay(msgspec.Struct, frozen=True):
     estimated_kwh: float | None
     used: bool
     left_out: str | None
+    filled_kwh: float | None = None
+    fill_rule: str | None = None
 
     @property
     def comparable_kwh(self) -> float | None:
@@ -143,6 +145,28 @@ class ReportingDay(msgspec.Struct, frozen=True):
         if not self.used or comparable is None or self.metered_kwh is None:
             return None
         return comparable - self.metered_kwh
+
+
+class FilledLine(msgspec.Struct, frozen=True):
+    """Days that one rule filled. [kWh]"""
+
+    rule: str
+    days: int
+    adjusted_baseline_kwh: float
+    filled_kwh: float
+    avoided_energy_kwh: float
+
+
+class FilledEnergy(msgspec.Struct, frozen=True):
+    """Filled days, which stand beside the sums of metered days. [kWh]"""
+
+    version: str
+    days: int
+    adjusted_baseline_kwh: float
+    filled_kwh: float
+    avoided_energy_kwh: float
+    total_avoided_energy_kwh: float
+    lines: tuple[FilledLine, ...]
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -173,6 +197,7 @@ class Verdict(msgspec.Struct, frozen=True):
     esco_share: Decimal
     settlement: Settlement | None
     findings: tuple[Finding, ...]
+    filled: FilledEnergy | None = None
 
     @property
     def half_width_kwh(self) -> float | None:
@@ -187,7 +212,7 @@ class Verdict(msgspec.Struct, frozen=True):
         return self.upper_kwh is not None and self.upper_kwh < 0
 
 
-class Statement(Verdict, frozen=True):
+class Statement(Verdict, frozen=True, kw_only=True):
     """A statement with its days."""
 
     baseline_days: tuple[BaselineDay, ...]

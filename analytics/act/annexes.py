@@ -44,6 +44,8 @@ class DayLine:
         estimated_kwh: [kWh]
         avoided_kwh: [kWh]
         cells: The same as it is written, with why the day is left out.
+        filled_kwh: What a fill rule counts in place of metered energy. [kWh]
+        fill_rule: The rule.
     """
 
     day: date
@@ -54,6 +56,8 @@ class DayLine:
     estimated_kwh: Decimal | None
     avoided_kwh: Decimal | None
     cells: tuple[str, ...]
+    filled_kwh: Decimal | None = None
+    fill_rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +128,18 @@ def day_line(row: ReportingDay, pen: Pen) -> DayLine:
             ("–" if value is None else pen.number(value, 3))
             for value in (adjusted, adjustment, metered, estimated, avoided)
         ),
-        "" if row.left_out is None else pen.or_code("left_out", row.left_out),
+        "" if row.left_out is None else _left_out(row.left_out, row, pen),
     )
-    return DayLine(row.day, variable, adjusted, adjustment, metered, estimated, avoided, cells)
+    filled = _known(row.filled_kwh), row.fill_rule
+    return DayLine(row.day, variable, adjusted, adjustment, metered, estimated, avoided, cells, *filled)
+
+
+def _left_out(reason: str, row: ReportingDay, pen: Pen) -> str:
+    text = pen.or_code("left_out", reason)
+    if row.fill_rule is None or row.filled_kwh is None:
+        return text
+    energy = pen.number(exactly(row.filled_kwh), 3)
+    return pen.say("fill.day", why=text, rule=pen.or_code("fill", row.fill_rule), energy=energy)
 
 
 def day_sums(days: tuple[DayLine, ...], pen: Pen) -> tuple[str, ...]:

@@ -120,7 +120,7 @@ def compose(statement: Statement, facts: Facts, issue: Issue, language: Language
         unit=pen.unit_symbol,
         inner_unit=pen.inner_symbol,
         energy=energy_lines(statement, facts.rules, pen),
-        notes=tuple(pen.say(key) for key in (("note.sums", "note.days") if pen.unit == "Gcal" else ("note.days",))),
+        notes=tuple(pen.say(key) for key in _notes(statement, pen)),
         money=money_lines(statement, pen),
         method=tuple(_method(statement, pen)),
         findings=tuple(_remarks(statement, pen)),
@@ -199,6 +199,12 @@ def _method(statement: Statement, pen: Pen) -> Iterator[Fact]:
             pen.say("left_out.text", reason=pen.or_code("left_out", why), days=str(n)) for why, n in reasons.items()
         )
         yield Fact(pen.say("left_out"), "; ".join(told))
+
+
+def _notes(statement: Statement, pen: Pen) -> Iterator[str]:
+    if pen.unit == "Gcal":
+        yield "note.sums"
+    yield "note.days" if statement.filled is None else "note.filled"
 
 
 def _remarks(statement: Statement, pen: Pen) -> Iterator[Remark]:

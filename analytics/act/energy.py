@@ -93,6 +93,24 @@ def _steps(statement: Statement, rules: tuple[RuleDays, ...], pen: Pen) -> Itera
     for code, bound in (("lower", statement.lower_kwh), ("upper", statement.upper_kwh)):
         if bound is not None:
             yield code, pen.say(f"energy.{code}", confidence=confidence), Role.DETAIL, exactly(bound)
+    yield from _filled(statement, pen)
+
+
+def _filled(statement: Statement, pen: Pen) -> Iterator[_Step]:
+    """Days that a fill rule counts, below the band that they are not in."""
+    filled = statement.filled
+    if filled is None:
+        return
+    for line in filled.lines:
+        told = {"rule": pen.or_code("fill", line.rule), "days": str(line.days)}
+        yield (
+            f"filled_baseline.{line.rule}",
+            pen.say("energy.filled_baseline", **told),
+            Role.PART,
+            exactly(line.adjusted_baseline_kwh),
+        )
+        yield f"filled.{line.rule}", pen.say("energy.filled", **told), Role.LESS, exactly(line.filled_kwh)
+    yield "total", pen.say("energy.total", days=str(filled.days)), Role.TOTAL, exactly(filled.total_avoided_energy_kwh)
 
 
 def _to_comparable(statement: Statement, adjusted: Decimal, pen: Pen) -> Iterator[_Step]:

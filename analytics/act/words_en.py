@@ -41,6 +41,12 @@ TEXTS = {
     "energy.avoided": "Avoided energy",
     "energy.lower": "lower bound, {confidence}",
     "energy.upper": "upper bound, {confidence}",
+    "energy.filled_baseline": "Adjusted baseline of {days} days filled by {rule}",
+    "energy.filled": "less: filled by {rule}, {days} d, not metered",
+    "energy.total": "Avoided energy with {days} filled days, for the settlement",
+    "fill.mean_of_normal_days": "mean of normal days",
+    "fill.contract_load": "contract load",
+    "fill.day": "{why}; filled by {rule}: {energy}",
     "adjustment.failed_lamps": "Non-routine: failed lamps",
     "adjustment.other": "Non-routine: {kind}",
     "rule.interpolated": "straight line between readings",
@@ -57,6 +63,10 @@ TEXTS = {
     "note.days": (
         "A day is in both sums or in neither: a day without data or weather is not filled. The number of days is "
         "adjusted at the mean of the baseline's days."
+    ),
+    "note.filled": (
+        "A day is in both sums or in neither. Days without metered heat are filled by PP RF 1034, items 115 to 118, as "
+        "the contract asks; they are never counted as metered, and the band, coverage and proof are of metered days."
     ),
     "note.not_proven": (
         "The saving is not proven: the band touches zero. Therefore 0 is payable; the value is shown for "

@@ -35,6 +35,7 @@ def _figures(changes: Changes) -> str:
     days = f" on {changes.changed_days} day{'' if changes.changed_days == 1 else 's'}" if changes.changed_days else ""
     parts = [
         _amount(changes.metered_kwh, "metered" + days),
+        _amount(changes.filled_kwh, "filled by rule"),
         _amount(changes.adjusted_baseline_kwh, "adjusted baseline"),
         _amount(changes.avoided_energy_kwh, "avoided energy"),
     ]

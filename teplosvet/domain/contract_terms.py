@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 
+from teplosvet.domain.fill_terms import FillTerms
 from teplosvet.domain.periods import Period
 
 PAYMENT_DAYS = range(5, 46)
@@ -173,6 +174,7 @@ class Terms:
         payment_days: Days from the end of a period to its payment. [d]
         discount_percent: Yearly rate that later money is discounted with. [%]
         region: Code of the region whose emission factors hold, such as ``RU``.
+        fill: How heat of days without a metered amount is counted; None leaves them out.
     """
 
     customer: Party = Party()
@@ -189,6 +191,7 @@ class Terms:
     payment_days: int | None = None
     discount_percent: Decimal | None = None
     region: str | None = None
+    fill: FillTerms | None = None
 
     def __post_init__(self) -> None:
         if (shared := overlap(self.tariffs)) is not None:

@@ -58,6 +58,13 @@ class FindingCode(StrEnum):
     STIPULATED = "stipulated"
     SAMPLE_TOO_SMALL = "sample_too_small"
     ILLUMINANCE_FELL = "illuminance_fell"
+    # days by a fill rule
+    DAYS_FILLED = "days_filled"
+    FILLED_TOO_MUCH = "filled_too_much"
+    FILL_NO_LOAD = "fill_no_load"
+    FILL_NO_WEATHER = "fill_no_weather"
+    FILL_NO_NORMAL_DAYS = "fill_no_normal_days"
+    FILL_NO_HEATING = "fill_no_heating"
     # money
     TARIFF_GAP = "tariff_gap"
     GUARANTEE_ABOVE_BASELINE = "guarantee_above_baseline"

@@ -23,6 +23,7 @@ from teplosvet.domain.contract_terms import (
     TariffKind,
     Terms,
 )
+from teplosvet.domain.fill_terms import FillRules, FillTerms
 from teplosvet.domain.periods import Period
 from teplosvet.storage.queries import query
 
@@ -71,6 +72,7 @@ def _terms(row: TupleRow, parties: list[TupleRow], tariffs: list[TupleRow], meas
         payment_days=row[14],
         discount_percent=row[15],
         region=row[16],
+        fill=None if row[17] is None else FillTerms(FillRules(row[17]), *row[18:23]),
     )
 
 
@@ -80,7 +82,7 @@ def put_terms(cursor: Cursor, code: str, terms: Terms) -> bool:
         return False
     for each in ("forget_terms", "forget_parties", "forget_tariffs", "forget_measures"):
         cursor.execute(query("contract_terms", each), {"code": code})
-    cursor.execute(query("contract_terms", "put_terms"), {"code": code, **_columns(terms)})
+    cursor.execute(query("contract_terms", "put_terms"), {"code": code, **_columns(terms), **_fill_columns(terms.fill)})
     for role, party in (("customer", terms.customer), ("esco", terms.esco)):
         if party != Party():
             values = {"role": role, "legal_name": party.legal_name, "inn": party.inn, "signatory": party.signatory}
@@ -118,6 +120,17 @@ def _columns(terms: Terms) -> dict[str, Any]:
     }
     of_days = None if guarantee is None else guarantee.period
     return {**plain, "guarantee_period": _range(of_days), "term": _range(terms.term)}
+
+
+def _fill_columns(fill: FillTerms | None) -> dict[str, str | Decimal | None]:
+    return {
+        "fill_rule": None if fill is None else fill.rules.value,
+        "fill_load_kw": None if fill is None else fill.load_kw,
+        "fill_design_c": None if fill is None else fill.design_outdoor_c,
+        "fill_indoor_c": None if fill is None else fill.indoor_c,
+        "fill_cut_warm_c": None if fill is None else fill.cut_warm_c,
+        "fill_cut_cold_c": None if fill is None else fill.cut_cold_c,
+    }
 
 
 def _period(start: date | None, end: date | None) -> Period | None:

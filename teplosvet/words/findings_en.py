@@ -52,6 +52,18 @@ FINDINGS = {
     "stipulated": "{group}: {quantity} of the {period} period is agreed upon and not measured ({source}).",
     "sample_too_small": "{group}: {quantity} ({period}): measure {more} more points ({measured} are).",
     "illuminance_fell": "{group}: {illuminance_lx} lx, darker than before; the baseline counts with {share}.",
+    "days_filled": (
+        "{days} days without metered heat are filled by PP RF 1034: {filled_kwh} used, {avoided_kwh} avoided. They are "
+        "not in the band and prove nothing."
+    ),
+    "filled_too_much": "{filled_days} of {days} days are filled: more than half, so that nothing is payable.",
+    "fill_no_load": (
+        "{days} days stay out: with more than 15 such days in a month the rule needs the contract load. State "
+        "`heat_load` with load and design outdoor temperature in the contract's terms."
+    ),
+    "fill_no_weather": "{days} days could not be filled: their outdoor temperature is unknown, or beyond the baseline.",
+    "fill_no_normal_days": "{days} days could not be filled: their month has no normally metered day in the period.",
+    "fill_no_heating": "{days} days were not filled: by the rule nothing was heated on them.",
     "tariff_gap": "No tariff is known for {days} days ({named}): nothing can be said of the money.",
     "guarantee_above_baseline": (
         "The guarantee of the period, {guarantee_kwh}, is more than all that would have been used, {baseline_kwh}: "

@@ -3,7 +3,8 @@
 -- name: terms
 SELECT c.code, t.boundary, t.option, t.guarantee_kwh, lower(t.guarantee_period), upper(t.guarantee_period), t.guarantee_proration,
        t.guarantee_degree_days, t.surplus_rule, t.surplus_esco_share, t.cap, lower(t.term), upper(t.term),
-       t.indexation_percent, t.indexation_start, t.payment_days, t.discount_percent, t.region
+       t.indexation_percent, t.indexation_start, t.payment_days, t.discount_percent, t.region,
+       t.fill_rule, t.fill_load_kw, t.fill_design_c, t.fill_indoor_c, t.fill_cut_warm_c, t.fill_cut_cold_c
 FROM contract_terms t JOIN contract c ON c.id = t.contract_id
 WHERE c.code = ANY(%(codes)s);
 
@@ -39,10 +40,12 @@ DELETE FROM contract_measure WHERE contract_id = (SELECT id FROM contract WHERE 
 -- name: put_terms
 INSERT INTO contract_terms (contract_id, boundary, option, guarantee_kwh, guarantee_period, guarantee_proration,
                             guarantee_degree_days, surplus_rule, surplus_esco_share, cap, term, indexation_percent,
-                            indexation_start, payment_days, discount_percent, region)
+                            indexation_start, payment_days, discount_percent, region,
+                            fill_rule, fill_load_kw, fill_design_c, fill_indoor_c, fill_cut_warm_c, fill_cut_cold_c)
 SELECT id, %(boundary)s, %(option)s, %(guarantee_kwh)s, %(guarantee_period)s::daterange, %(guarantee_proration)s,
        %(guarantee_degree_days)s, %(surplus_rule)s, %(surplus_esco_share)s, %(cap)s, %(term)s::daterange,
-       %(indexation_percent)s, %(indexation_start)s, %(payment_days)s, %(discount_percent)s, %(region)s
+       %(indexation_percent)s, %(indexation_start)s, %(payment_days)s, %(discount_percent)s, %(region)s,
+       %(fill_rule)s, %(fill_load_kw)s, %(fill_design_c)s, %(fill_indoor_c)s, %(fill_cut_warm_c)s, %(fill_cut_cold_c)s
 FROM contract WHERE code = %(code)s;
 
 -- name: put_party

@@ -23,6 +23,7 @@ from teplosvet.domain.contract_terms import (
     Terms,
 )
 from teplosvet.domain.errors import InvalidFileError
+from teplosvet.domain.fill_terms import FillRules, FillTerms
 from teplosvet.domain.periods import Period
 from tests.unit.ingest.test_site_file import RIGHT
 
@@ -138,3 +139,34 @@ def test_degree_days_need_a_method_that_knows_them() -> None:
     text = 'guarantee = { kwh = "1", proration = "degree-days", degree_days = "4500" }\n'
     with pytest.raises(InvalidFileError, match=r"guarantee\.proration: light-option-b knows no degree days"):
         parse_site(dark + text, "site.toml")
+
+
+FILL = """\
+fill_rule = "pp1034"
+heat_load = { load = "0.1", per = "Gcal/h", design_outdoor_c = "-24", cut_warm_c = "2.5" }
+"""
+
+
+def test_a_fill_rule_is_read_with_its_load_in_kilowatts() -> None:
+    (contract,) = parse_site(RIGHT + FILL, "site.toml").contracts
+    assert contract.terms.fill == FillTerms(
+        FillRules.PP1034, Decimal("116.3"), Decimal(-24), Decimal(20), cut_warm_c=Decimal("2.5")
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('load = "0.1"', 'load = "0"', "above zero"),
+        ('load = "0.1"', 'load = "-1"', "expected a load"),
+        (', design_outdoor_c = "-24"', "", "stated together"),
+        ('"-24"', '"20"', "below the indoor"),
+        ('"-24"', '"cold"', "expected a temperature"),
+        ('"2.5"', '"25"', "warm cut"),
+        ('fill_rule = "pp1034"\n', "", "only with a `fill_rule`"),
+        ('"pp1034"', '"mean"', "fill_rule"),
+    ],
+)
+def test_a_wrong_fill_rule_is_told(before: str, after: str, said: str) -> None:
+    with pytest.raises(InvalidFileError, match=said):
+        parse_site(RIGHT + FILL.replace(before, after), "site.toml")

@@ -1,0 +1,11 @@
+-- How heat of days without a metered amount is counted.
+
+ALTER TABLE contract_terms
+    ADD COLUMN fill_rule text CHECK (fill_rule IN ('pp1034')),
+    ADD COLUMN fill_load_kw numeric CHECK (fill_load_kw > 0),
+    ADD COLUMN fill_design_c numeric,
+    ADD COLUMN fill_indoor_c numeric,
+    ADD COLUMN fill_cut_warm_c numeric,
+    ADD COLUMN fill_cut_cold_c numeric,
+    ADD CHECK ((fill_rule IS NULL) = (fill_indoor_c IS NULL)),
+    ADD CHECK ((fill_load_kw IS NULL) = (fill_design_c IS NULL));
