@@ -13,6 +13,7 @@ from analytics.batch import AT_ONCE
 from analytics.daily import DailySeries, days_of
 from analytics.guarantee import guarantee_of, is_unknown
 from analytics.lasting_changes import changes_of
+from analytics.ledger.adjusting import adjustment_lines, judge_ledger, with_ledger
 from analytics.lighting import lamp_failures, lighting_variable
 from analytics.model_kind import ALL_MODELS, HEAT_MODELS, LIGHT_MODELS, ModelKind
 from analytics.result import CONFIDENCE, Result, baseline_days, fit_figures, reporting_days, result_of
@@ -20,14 +21,13 @@ from analytics.savings import Baseline, Saving, avoided_energies, fit_baselines
 from analytics.settlement import NO_ACCOUNT, Account, Saved, settle
 from analytics.statement import (
     METHOD_VERSION,
-    Adjustment,
-    AdjustmentKind,
     ReportingDay,
     Settlement,
     Statement,
     Variable,
 )
 from analytics.tariffs import days_saved
+from teplosvet.domain.adjustments import LedgerEntry
 from teplosvet.domain.contracts import Carrier, Contract, Method
 from teplosvet.domain.findings import Finding, FindingCode, Severity
 from teplosvet.domain.periods import Period
@@ -67,6 +67,7 @@ class VerificationInput:
         failed_lamp_share: Share of the light points out of order on each day, None if nobody counted. [-]
         known_until: The day up to which readings can have come in, None if that is long past.
         account: What other statements of the contract pay.
+        ledger: Non-routine adjustments, proposed and agreed.
     """
 
     contract: Contract
@@ -77,6 +78,7 @@ class VerificationInput:
     failed_lamp_share: DailyVariable | None = None
     known_until: date | None = None
     account: Account = NO_ACCOUNT
+    ledger: tuple[LedgerEntry, ...] = ()
 
 
 def verify(inputs: VerificationInput) -> Statement:
@@ -98,7 +100,8 @@ def savings_of(inputs: Sequence[VerificationInput]) -> list[tuple[Baseline, Savi
         for start in range(0, len(places), AT_ONCE):
             batch = places[start : start + AT_ONCE]
             found.update(zip(batch, _savings_under([inputs[n] for n in batch], before, during), strict=True))
-    return [found[place] for place in range(len(inputs))]
+    pairs = (found[place] for place in range(len(inputs)))
+    return [(base, with_ledger(saving, each.ledger)) for (base, saving), each in zip(pairs, inputs, strict=True)]
 
 
 def _under_one_sky(inputs: Sequence[VerificationInput]) -> Iterator[tuple[list[int], Floats, Floats]]:
@@ -134,12 +137,13 @@ def statement_of(inputs: VerificationInput, baseline: Baseline, saving: Saving) 
     findings += judgement.judge_baseline(baseline, contract.carrier)
     if not _is_refused(findings):
         findings += judgement.judge_days(saving, period, inputs.known_until)
+        findings += judge_ledger(saving, inputs.ledger, contract.terms.term)
     rows = reporting_days(saving)
     result = None
     if not _is_refused(findings):
         result = result_of(baseline, saving, rows, METER_ERROR[contract.carrier])
         findings += judgement.judge_weather(baseline, saving)
-        findings += judgement.judge_lamps(lamp_failures(saving, failed))
+        findings += judgement.judge_lamps(lamp_failures(saving, failed), adjustment_lines(result, saving))
         findings += judgement.judge_changes(changes_of(baseline, saving))
         findings += judgement.judge_result(saving, result)
     return _statement(inputs, baseline, saving, rows, result, tuple(findings))
@@ -168,12 +172,6 @@ def _values_of(inputs: VerificationInput, period: Period) -> Floats:
 
 def _is_refused(findings: list[Finding]) -> bool:
     return any(finding.severity is Severity.REFUSAL for finding in findings)
-
-
-def _adjustments(result: Result | None) -> tuple[Adjustment, ...]:
-    if result is None or result.adjustment_kwh == 0:
-        return ()
-    return (Adjustment(AdjustmentKind.FAILED_LAMPS, result.adjustment_kwh),)
 
 
 def _is_short(findings: tuple[Finding, ...]) -> bool:
@@ -226,7 +224,7 @@ def _statement(
         baseline=contract.baseline,
         period=inputs.period,
         adjusted_baseline_kwh=result.adjusted_baseline_kwh if result else None,
-        adjustments=_adjustments(result),
+        adjustments=adjustment_lines(result, saving) if result else (),
         metered_kwh=result.metered_kwh if result else None,
         estimated_kwh=result.estimated_kwh if result else None,
         avoided_energy_kwh=result.avoided_energy_kwh if result else None,

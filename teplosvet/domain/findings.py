@@ -58,6 +58,12 @@ class FindingCode(StrEnum):
     STIPULATED = "stipulated"
     SAMPLE_TOO_SMALL = "sample_too_small"
     ILLUMINANCE_FELL = "illuminance_fell"
+    # ledger of adjustments
+    ADJUSTMENT_PROPOSED = "adjustment_proposed"
+    ADJUSTMENT_WITHOUT_BAND = "adjustment_without_band"
+    ADJUSTMENT_ABOVE_BASELINE = "adjustment_above_baseline"
+    ADJUSTMENT_OUTSIDE_TERM = "adjustment_outside_term"
+    ADJUSTMENTS_CONTRADICT = "adjustments_contradict"
     # money
     TARIFF_GAP = "tariff_gap"
     GUARANTEE_ABOVE_BASELINE = "guarantee_above_baseline"

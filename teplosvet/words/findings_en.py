@@ -52,6 +52,25 @@ FINDINGS = {
     "stipulated": "{group}: {quantity} of the {period} period is agreed upon and not measured ({source}).",
     "sample_too_small": "{group}: {quantity} ({period}): measure {more} more points ({measured} are).",
     "illuminance_fell": "{group}: {illuminance_lx} lx, darker than before; the baseline counts with {share}.",
+    "adjustment_proposed": (
+        "Adjustment No. {number} ({factor}) is proposed and not in the sums: it would change the saving by "
+        "{energy_kwh}. Both sides agree it, or it is rejected."
+    ),
+    "adjustment_without_band": (
+        "Adjustment No. {number} ({factor}, {energy_kwh}) states no uncertainty: the band takes it as exact."
+    ),
+    "adjustment_above_baseline": (
+        "Adjustment No. {number} ({factor}), {energy_kwh}, is more than the adjusted baseline of its days, "
+        "{baseline_kwh}: withdraw it and propose the right amount."
+    ),
+    "adjustment_outside_term": (
+        "Adjustment No. {number} ({factor}) is about days outside the contract's term ({term}): propose it for days "
+        "within."
+    ),
+    "adjustments_contradict": (
+        "Adjustments No. {number} and No. {other} are about the same factor ({factor}) on the same days: agree one, "
+        "reject the other."
+    ),
     "tariff_gap": "No tariff is known for {days} days ({named}): nothing can be said of the money.",
     "guarantee_above_baseline": (
         "The guarantee of the period, {guarantee_kwh}, is more than all that would have been used, {baseline_kwh}: "

@@ -54,6 +54,25 @@ FINDINGS = {
     "stipulated": "{group}: величина {quantity} ({period}) принята по соглашению, не измерена ({source}).",
     "sample_too_small": "{group}: величина {quantity} ({period}): измерьте ещё {more} точек (есть {measured}).",
     "illuminance_fell": "{group}: {illuminance_lx} лк, темнее, чем было; доля базового уровня {share}.",
+    "adjustment_proposed": (
+        "Корректировка № {number} ({factor}) предложена и в расчёт не вошла: она изменила бы экономию на {energy_kwh}. "
+        "Её согласуют обе стороны, либо она отклоняется."
+    ),
+    "adjustment_without_band": (
+        "Для корректировки № {number} ({factor}, {energy_kwh}) погрешность не указана: границы считают её точной."
+    ),
+    "adjustment_above_baseline": (
+        "Корректировка № {number} ({factor}), {energy_kwh}, больше приведённого базового объёма её суток, "
+        "{baseline_kwh}: её следует отозвать и предложить верную величину."
+    ),
+    "adjustment_outside_term": (
+        "Корректировка № {number} ({factor}) относится к суткам вне срока договора ({term}): её следует предложить "
+        "на сутки в пределах срока."
+    ),
+    "adjustments_contradict": (
+        "Корректировки № {number} и № {other} относятся к одному фактору ({factor}) и тем же суткам: одну следует "
+        "согласовать, другую отклонить."
+    ),
     "tariff_gap": "Дней без тарифа: {days} ({named}); о деньгах сказать нечего.",
     "guarantee_above_baseline": (
         "Гарантия за период {guarantee_kwh} больше всего, что было бы израсходовано ({baseline_kwh}); пока договор не "
