@@ -11,6 +11,9 @@ from analytics.tariffs import HUNDREDTH
 from teplosvet.domain.contracts import Contract
 from teplosvet.domain.periods import Period
 
+LEAST_DAYS = 365
+"""Settled days from which on payback and rate of return are told. Our own limit. [d]"""
+
 _SHARE_STEP = Decimal("0.0001")
 _DAYS_PER_YEAR = Decimal("365.25")
 
@@ -58,10 +61,11 @@ class Balance:
         cap_left: What of it is left. [currency]
         paid_back_on: When what was paid reached the investment.
         discounted_paid_back_on: The same with discounted money.
-        payback_years: Investment over what a year of the periods pays, None if they pay nothing. [a]
+        payback_years: Investment over what a year of the periods pays, None if they pay nothing or are no year. [a]
         discount_percent: Yearly rate of discounting. [%]
         net_present_value: To the day of the first payment, None without investment or rate. [currency]
-        internal_rate_of_return: Yearly, of what was paid so far, None where there is none. [-]
+        internal_rate_of_return: Yearly, of what was paid so far, None where there is none or no year lies behind.
+            [-]
     """
 
     contract: str
@@ -106,10 +110,10 @@ def balance(contract: Contract, stated: Iterable[StatedPeriod]) -> Balance:
         cap_left=None if cap is None else cap - payable,
         paid_back_on=paid_back_on(flow),
         discounted_paid_back_on=None if rate is None else paid_back_on(flow, rate),
-        payback_years=_payback_years(contract.investment, rows, payable),
+        payback_years=_payback_years(contract.investment, rows, payable) if _is_long(rows) else None,
         discount_percent=percent,
         net_present_value=None if rate is None or not flow else _rounded(net_present_value(flow, rate)),
-        internal_rate_of_return=internal_rate_of_return(flow),
+        internal_rate_of_return=internal_rate_of_return(flow) if _is_long(rows) else None,
     )
 
 
@@ -153,6 +157,11 @@ def _payback_years(investment: Decimal | None, rows: tuple[BalanceRow, ...], pay
         return None
     days = sum(row.period.days for row in rows)
     return (investment * days / (payable * _DAYS_PER_YEAR)).quantize(HUNDREDTH, ROUND_HALF_UP)
+
+
+def _is_long(rows: tuple[BalanceRow, ...]) -> bool:
+    """Whether a year of settled periods lies behind: a winter alone says nothing of a year's money."""
+    return sum(row.period.days for row in rows if row.value is not None) >= LEAST_DAYS
 
 
 def _rounded(amount: Decimal) -> Decimal:

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from analytics.result import DECIMALS
 from analytics.statement import BaselineDay, Inputs, ReportingDay, Statement
+from teplosvet.domain.adjustments import AdjustmentState
+from teplosvet.domain.findings import FindingCode
 
 MOST_DAYS = 10
 """Days that are named; the rest is counted. [d]"""
@@ -46,6 +48,16 @@ class ChangedDay:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedEntry:
+    """An adjustment of the ledger that a later version sees in another state; None where it does not count."""
+
+    number: int
+    static_factor: str
+    state_before: AdjustmentState | None
+    state: AdjustmentState | None
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """Differences from an earlier version: now less before, None where one of them states nothing.
 
@@ -60,6 +72,7 @@ class Changes:
         changed_days: How many days differ. [d]
         days: The first of them.
         filled_kwh: What fill rules count, one that fills nothing counting as nothing. [kWh]
+        ledger: Adjustments that came in, were agreed, or are none any more.
     """
 
     since: int
@@ -72,6 +85,7 @@ class Changes:
     changed_days: int
     days: tuple[ChangedDay, ...]
     filled_kwh: float | None = None
+    ledger: tuple[ChangedEntry, ...] = ()
 
 
 def changes_between(since: int, before: Statement, now: Statement) -> Changes:
@@ -89,6 +103,7 @@ def changes_between(since: int, before: Statement, now: Statement) -> Changes:
         changed_days=len(days),
         days=tuple(days[:MOST_DAYS]),
         filled_kwh=_filled(before, now),
+        ledger=tuple(_entries(_ledger_of(before), _ledger_of(now))),
     )
 
 
@@ -98,6 +113,29 @@ def named_inputs(before: Inputs | None, now: Inputs | None) -> tuple[str, ...]:
         return ()
     names = (field.name for field in fields(Inputs))
     return tuple(name for name in names if getattr(before, name) != getattr(now, name))
+
+
+def _ledger_of(statement: Statement) -> dict[int, tuple[str, AdjustmentState]]:
+    """Adjustments that a statement speaks of: agreed ones are in its sums, proposed ones are findings."""
+    found: dict[int, tuple[str, AdjustmentState]] = {}
+    for finding in statement.findings:
+        if finding.code is FindingCode.ADJUSTMENT_PROPOSED:
+            found[int(finding.data["number"])] = str(finding.data["factor"]), AdjustmentState.PROPOSED
+    for line in statement.adjustments:
+        if line.entry is not None:
+            found[line.entry.number] = line.entry.static_factor, line.entry.state
+    return found
+
+
+def _entries(
+    before: dict[int, tuple[str, AdjustmentState]], now: dict[int, tuple[str, AdjustmentState]]
+) -> Iterator[ChangedEntry]:
+    for number in sorted(before.keys() | now.keys()):
+        earlier, later = before.get(number), now.get(number)
+        if earlier != later:
+            told = later or earlier
+            states = (each[1] if each is not None else None for each in (earlier, later))
+            yield ChangedEntry(number, told[0] if told else "", *states)
 
 
 def _difference(before: float | None, now: float | None) -> float | None:

@@ -8,6 +8,7 @@ import typer
 from analytics.evidence.change_words import change_lines
 from analytics.evidence.commands import parse_period, verify_bundle
 from analytics.evidence.gather import versions_of
+from analytics.ledger.commands import suggestions
 from analytics.money_words import money_rows
 from analytics.rollup.job import bring_up_to_date
 from analytics.statement import Statement
@@ -47,6 +48,8 @@ def verify(
         output.print_json(statement)
     else:
         _print_summary(statement, language)
+        for line in suggestions(statement):
+            output.people.print(f"  {line}", markup=False, soft_wrap=True)
         for each in kept:
             for line in change_lines(each.version, each.changes):
                 output.people.print(line, markup=False, soft_wrap=True)
@@ -65,7 +68,7 @@ def _print_summary(statement: Statement, language: Language) -> None:
 def _figures(statement: Statement, language: Language) -> list[tuple[str, str]]:
     energies = (
         ("adjusted baseline", statement.adjusted_baseline_kwh),
-        *((f"adjustment: {line.kind}", line.amount_kwh) for line in statement.adjustments),
+        *((f"adjustment: {line.name}", line.amount_kwh) for line in statement.adjustments),
         ("metered", statement.metered_kwh),
         ("of it estimated", statement.estimated_kwh),
         ("avoided energy", statement.avoided_energy_kwh),

@@ -46,7 +46,7 @@ def inputs_of(inputs: VerificationInput, boundary: Boundary, zone: ZoneInfo) -> 
         baseline_days=_series(inputs.energy.over(contract.baseline)),
         reporting_days=_series(inputs.energy.over(period)),
         weather=_weather(inputs),
-        adjustments=_variable(inputs.failed_lamp_share, period),
+        adjustments=_adjustments(inputs),
         terms=digest_of({"contract": contract, "account": inputs.account}),
         method=f"{contract.method}/{METHOD_VERSION}",
         code=code_version(),
@@ -181,6 +181,12 @@ def _weather(inputs: VerificationInput) -> str:
             "latitude_deg": inputs.latitude_deg,
         }
     )
+
+
+def _adjustments(inputs: VerificationInput) -> str:
+    """Failed lamps, and the ledger if there is one; each of its entries names the sha256 of its evidence."""
+    failed = _variable(inputs.failed_lamp_share, inputs.period)
+    return digest_of({"failed_lamps": failed, "ledger": inputs.ledger}) if inputs.ledger else failed
 
 
 def _variable(variable: DailyVariable | None, *periods: Period) -> str:

@@ -1,6 +1,6 @@
 """What a reader of a statement has to know: findings about its baseline, its days and its result."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
@@ -11,6 +11,7 @@ from analytics.lighting import LampFailures
 from analytics.model_kind import ModelKind
 from analytics.result import CONFIDENCE, Result
 from analytics.savings import Baseline, LeftOut, Saving, more_days_to_prove
+from analytics.statement import Adjustment, AdjustmentKind
 from teplosvet.domain.contracts import Carrier
 from teplosvet.domain.findings import Finding, FindingCode, Severity
 from teplosvet.domain.periods import Period
@@ -136,10 +137,11 @@ def judge_result(saving: Saving, result: Result) -> Iterator[Finding]:
     yield Finding(FindingCode.NOT_PROVEN, Severity.WARNING, data)
 
 
-def judge_lamps(failures: LampFailures | None) -> Iterator[Finding]:
-    """Lamps that were out of order."""
+def judge_lamps(failures: LampFailures | None, lines: Sequence[Adjustment]) -> Iterator[Finding]:
+    """Lamps that were out of order; what they did not use is the statement's line of it, rounded day by day."""
     if failures is not None:
-        data = {"failed_share": round(failures.share, 4), "energy_kwh": round(failures.energy_kwh, 3)}
+        taken_off = -sum(line.amount_kwh for line in lines if line.kind is AdjustmentKind.FAILED_LAMPS)
+        data = {"failed_share": round(failures.share, 4), "energy_kwh": round(taken_off, 3)}
         yield Finding(FindingCode.LAMP_FAILURES, Severity.WARNING, data)
 
 

@@ -87,4 +87,5 @@ def lamp_failures(saving: Saving, failed_share: Floats | None) -> LampFailures |
         return None
     counted = failed_share[saving.used & np.isfinite(failed_share)]
     share = float(counted.mean()) if counted.size else 0.0
-    return LampFailures(share, -float(saving.adjustment_kwh[saving.used].sum())) if share > 0 else None
+    agreed = sum(each.total_kwh for each in saving.ledger)
+    return LampFailures(share, agreed - float(saving.adjustment_kwh[saving.used].sum())) if share > 0 else None

@@ -14,6 +14,7 @@ from analytics.daily import DailySeries, days_of
 from analytics.filled import filled_days, filled_energy, is_filled_too_much, judge_filled, with_filled
 from analytics.guarantee import guarantee_of, is_unknown
 from analytics.lasting_changes import changes_of
+from analytics.ledger.adjusting import adjustment_lines, judge_ledger, with_ledger
 from analytics.lighting import lamp_failures, lighting_variable
 from analytics.model_kind import ALL_MODELS, HEAT_MODELS, LIGHT_MODELS, ModelKind
 from analytics.result import CONFIDENCE, Result, baseline_days, fit_figures, known_each, reporting_days, result_of
@@ -21,8 +22,6 @@ from analytics.savings import Baseline, Saving, avoided_energies, fit_baselines
 from analytics.settlement import NO_ACCOUNT, Account, Saved, settle
 from analytics.statement import (
     METHOD_VERSION,
-    Adjustment,
-    AdjustmentKind,
     FilledEnergy,
     ReportingDay,
     Settlement,
@@ -31,6 +30,7 @@ from analytics.statement import (
 )
 from analytics.sunshine import daily_sun
 from analytics.tariffs import days_saved
+from teplosvet.domain.adjustments import LedgerEntry
 from teplosvet.domain.contracts import Carrier, Contract, Method
 from teplosvet.domain.findings import Finding, FindingCode, Severity
 from teplosvet.domain.periods import Period
@@ -70,6 +70,7 @@ class VerificationInput:
         failed_lamp_share: Share of the light points out of order on each day, None if nobody counted. [-]
         known_until: The day up to which readings can have come in, None if that is long past.
         account: What other statements of the contract pay.
+        ledger: Non-routine adjustments, proposed and agreed.
     """
 
     contract: Contract
@@ -80,6 +81,7 @@ class VerificationInput:
     failed_lamp_share: DailyVariable | None = None
     known_until: date | None = None
     account: Account = NO_ACCOUNT
+    ledger: tuple[LedgerEntry, ...] = ()
 
 
 def verify(inputs: VerificationInput) -> Statement:
@@ -101,7 +103,8 @@ def savings_of(inputs: Sequence[VerificationInput]) -> list[tuple[Baseline, Savi
         for start in range(0, len(places), AT_ONCE):
             batch = places[start : start + AT_ONCE]
             found.update(zip(batch, _savings_under([inputs[n] for n in batch], before, during), strict=True))
-    return [found[place] for place in range(len(inputs))]
+    pairs = (found[place] for place in range(len(inputs)))
+    return [(base, with_ledger(saving, each.ledger)) for (base, saving), each in zip(pairs, inputs, strict=True)]
 
 
 def _under_one_sky(inputs: Sequence[VerificationInput]) -> Iterator[tuple[list[int], Floats, Floats]]:
@@ -143,11 +146,12 @@ def statement_of(inputs: VerificationInput, baseline: Baseline, saving: Saving) 
     findings += judgement.judge_baseline(baseline, contract.carrier)
     if not _is_refused(findings):
         findings += judgement.judge_days(saving, period, inputs.known_until)
+        findings += judge_ledger(saving, inputs.ledger, contract.terms.term)
     rows, result, filled = reporting_days(saving), None, None
     if not _is_refused(findings):
         result = result_of(baseline, saving, rows, METER_ERROR[contract.carrier])
         findings += judgement.judge_weather(baseline, saving)
-        findings += judgement.judge_lamps(lamp_failures(saving, failed))
+        findings += judgement.judge_lamps(lamp_failures(saving, failed), adjustment_lines(result, saving))
         findings += judgement.judge_changes(changes_of(baseline, saving))
         findings += judgement.judge_result(saving, result)
         made = filled_days(contract, baseline, saving, inputs.known_until)
@@ -206,12 +210,6 @@ def _is_refused(findings: list[Finding]) -> bool:
     return any(finding.severity is Severity.REFUSAL for finding in findings)
 
 
-def _adjustments(result: Result | None) -> tuple[Adjustment, ...]:
-    if result is None or result.adjustment_kwh == 0:
-        return ()
-    return (Adjustment(AdjustmentKind.FAILED_LAMPS, result.adjustment_kwh),)
-
-
 def _is_short(findings: tuple[Finding, ...]) -> bool:
     """A baseline that is called too short is none to pay money on, however sure the sums may look."""
     return any(finding.code is FindingCode.BASELINE_TOO_SHORT for finding in findings)
@@ -268,7 +266,7 @@ def _statement(
         baseline=contract.baseline,
         period=inputs.period,
         adjusted_baseline_kwh=result.adjusted_baseline_kwh if result else None,
-        adjustments=_adjustments(result),
+        adjustments=adjustment_lines(result, saving) if result else (),
         metered_kwh=result.metered_kwh if result else None,
         estimated_kwh=result.estimated_kwh if result else None,
         avoided_energy_kwh=result.avoided_energy_kwh if result else None,

@@ -6,12 +6,14 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 
+from analytics.ledger.endpoints import router as ledger
 from analytics.verification import Connection, verify_contract
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.periods import Period
 from teplosvet.storage.pool import request_connection
 
 router = APIRouter(prefix="/api/v1", tags=["verification"])
+router.include_router(ledger)
 
 
 @router.get("/contracts/{code}/statement")

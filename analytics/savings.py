@@ -11,9 +11,11 @@ from analytics.batch import row_of, rows_of, two_at_least
 from analytics.change_point import ChangePointFits, fit
 from analytics.daily import DailySeries
 from analytics.goodness import Goodness, goodness
+from analytics.ledger.applied import Applied
 from analytics.model_kind import ModelKind
 from analytics.sunshine import worth_of_sun
 from analytics.uncertainty import DaysUsed, SavingVariance, saving_variance, t_quantiles
+from teplosvet.domain.adjustments import HALF_WIDTH_CONFIDENCE
 
 MAX_EXTRAPOLATION = 0.5
 """How far beyond the baseline's range of the variable a day may lie and still be adjusted, as a share of that range.
@@ -127,6 +129,7 @@ class Saving:
         left_out: For each day None if it is in both sums, else why it is in neither.
         used: Days in both sums.
         variance: Of the sum over the days used.
+        ledger: Agreed non-routine adjustments, which `adjustment_kwh` has in it.
     """
 
     day: Days
@@ -137,6 +140,7 @@ class Saving:
     left_out: tuple[LeftOut | None, ...]
     used: Mask
     variance: SavingVariance
+    ledger: tuple[Applied, ...] = ()
 
     @property
     def avoided_energy_kwh(self) -> float:
@@ -148,15 +152,18 @@ class Saving:
         """Half of the band that holds the true saving with `confidence`. [kWh]
 
         The gain error of a meter that stays in place over both periods scales the saving; within its permissible error
-        every value is taken as equally likely (GUM, JCGM 100:2008, section 4.3.7). It is added in quadrature.
+        every value is taken as equally likely (GUM, JCGM 100:2008, section 4.3.7). It is added in quadrature, and so is
+        the half width of each non-routine adjustment, which is stated at 90 % and taken as normal.
 
         Args:
             confidence: Of the band. [-]
             meter_error: Maximum permissible error of the meter. [-]
         """
         statistical = float(self.variance.half_width(confidence)[0])
-        quantile = float(t_quantiles(confidence, np.array([1e9]))[0])
-        return float(np.hypot(statistical, quantile * meter_error / np.sqrt(3) * self.avoided_energy_kwh))
+        quantile, stated = (float(t_quantiles(c, np.array([1e9]))[0]) for c in (confidence, HALF_WIDTH_CONFIDENCE))
+        metered = float(np.hypot(statistical, quantile * meter_error / np.sqrt(3) * self.avoided_energy_kwh))
+        widths = [each.half_width_kwh for each in self.ledger if each.half_width_kwh]
+        return float(np.hypot(metered, quantile / stated * np.linalg.norm(widths))) if widths else metered
 
 
 def avoided_energy(

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from analytics.fill_rules import FillRule
 from analytics.savings import LeftOut
+from teplosvet.domain.adjustments import LedgerEntry
 from teplosvet.domain.contract_terms import TariffKind
 from teplosvet.domain.contracts import Carrier, Method, Tariff, TariffUnit
 from teplosvet.domain.findings import Finding
@@ -30,6 +31,8 @@ class AdjustmentKind(StrEnum):
 
     FAILED_LAMPS = "failed_lamps"
     """Energy that failed lamps did not use; no saving, hence negative."""
+    LEDGER = "ledger"
+    """A non-routine adjustment that both sides agreed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,19 @@ class Adjustment:
     Attributes:
         kind: Why.
         amount_kwh: Added to the adjusted baseline. [kWh]
+        half_width_kwh: Half the 90 % band of that, None where it is no estimate or nobody stated one. [kWh]
+        entry: The adjustment of the ledger, None where it comes from readings.
     """
 
     kind: AdjustmentKind
     amount_kwh: float
+    half_width_kwh: float | None = None
+    entry: LedgerEntry | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is: of one of the ledger its number and static factor."""
+        return self.kind.value if self.entry is None else f"No. {self.entry.number}, {self.entry.static_factor}"
 
 
 @dataclass(frozen=True, slots=True)

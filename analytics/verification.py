@@ -17,6 +17,7 @@ from analytics.digests import inputs_of
 from analytics.evidence.load import load_boundary
 from analytics.evidence.spans import apart
 from analytics.keeping import Draft, keep_all
+from analytics.ledger.store import load_ledgers
 from analytics.methods import DailyVariable, VerificationInput, verify
 from analytics.stated import account, load_all_stated
 from analytics.statement import Inputs, Statement
@@ -155,6 +156,7 @@ def load_inputs(connection: Connection, places: Sequence[ContractPlace], period:
         ],
     )
     stated = load_all_stated(connection, [place.contract.code for place in places])
+    ledgers = load_ledgers(connection, [place.contract.code for place in places])
     skies: dict[tuple[object, ...], DailyVariable | None] = {}
     found = []
     for place in places:
@@ -172,6 +174,7 @@ def load_inputs(connection: Connection, places: Sequence[ContractPlace], period:
                 failed_lamp_share=DailyVariable(*failed) if failed is not None else None,
                 known_until=place.today,
                 account=account(stated[place.contract.code], period),
+                ledger=ledgers[place.contract.code],
             )
         )
     return found

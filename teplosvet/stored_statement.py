@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
+from teplosvet.domain.adjustments import LedgerEntry
 from teplosvet.domain.contracts import Tariff
 from teplosvet.domain.periods import Period
 
@@ -14,6 +15,8 @@ class Adjustment(msgspec.Struct, frozen=True, omit_defaults=True):
 
     kind: str
     amount_kwh: float
+    half_width_kwh: float | None = None
+    entry: LedgerEntry | None = None
     evidence: str = ""
 
 

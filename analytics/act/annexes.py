@@ -7,8 +7,10 @@ from decimal import Decimal
 from analytics.act.energy import adjustment_name
 from analytics.act.facts import Meter
 from analytics.act.pen import THOUSANDTH, Pen, exactly
+from teplosvet.domain.adjustments import LedgerEntry
 from teplosvet.domain.periods import Period
 from teplosvet.stored_statement import Adjustment, BaselineDay, ReportingDay, Statement
+from teplosvet.words.figures import NO_BREAK
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,33 @@ def _exchange(meter: Meter, period: Period, pen: Pen) -> str:
 def adjustment_line(adjustment: Adjustment, pen: Pen) -> AdjustmentLine:
     """One adjustment and what it rests on."""
     amount = exactly(adjustment.amount_kwh)
+    if adjustment.entry is not None:
+        return _entry_line(adjustment, adjustment.entry, pen)
     found = pen.or_code("evidence", adjustment.kind)
     evidence = adjustment.evidence or (pen.say("evidence.none") if found == adjustment.kind else found)
-    return AdjustmentLine(
-        adjustment.kind, amount, (adjustment_name(adjustment.kind, pen), pen.number(amount, 3), evidence)
-    )
+    return AdjustmentLine(adjustment.kind, amount, (adjustment_name(adjustment, pen), pen.number(amount, 3), evidence))
+
+
+def _entry_line(adjustment: Adjustment, entry: LedgerEntry, pen: Pen) -> AdjustmentLine:
+    """An adjustment of the ledger: what it is about, what shows it, who proposed it and who agreed."""
+    amount = exactly(adjustment.amount_kwh)
+    half = adjustment.half_width_kwh
+    width = "" if half is None else f"\n±{NO_BREAK}{pen.number(half, 3)}"
+    basis = pen.say(f"adjustment.{entry.basis}", amount=f"{entry.amount:+f}", unit=pen.inner_symbol)
+    about = (adjustment_name(adjustment, pen), pen.period(entry.period), basis, entry.reason)
+    digest = entry.evidence.sha256
+    told = [
+        pen.say("evidence.file", name=entry.evidence.name),
+        f"SHA-256 {digest[:32]} {digest[32:]}",
+        _signed("proposed", entry.proposed_side, entry.proposed_by, entry.proposed_at, pen),
+    ]
+    told += [_signed("agreed", s.side, s.by_whom, s.at, pen) for s in entry.steps if s.step == "agreed"]
+    cells = ("\n".join(about), pen.number(amount, 3) + width, "\n".join(told))
+    return AdjustmentLine(f"{adjustment.kind}.{entry.number}", amount, cells)
+
+
+def _signed(what: str, side: str, by_whom: str, at: datetime, pen: Pen) -> str:
+    return pen.say(f"adjustment.{what}", side=pen.say(f"side.{side}"), by=by_whom, at=pen.instant(at))
 
 
 def day_line(row: ReportingDay, pen: Pen) -> DayLine:

@@ -1,7 +1,7 @@
 """The act as data: every figure rounded once and worded, the same for paper, spreadsheet and JSON."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analytics.act.annexes import AdjustmentLine, BaselineLine, DayLine, MeterLine, annexes, day_sums
@@ -11,7 +11,7 @@ from analytics.act.money import MoneyLine, money_lines
 from analytics.act.pen import Pen
 from analytics.act.state import ActState
 from teplosvet.domain.errors import NotEnoughDataError
-from teplosvet.stored_statement import Finding, Fit, Statement
+from teplosvet.stored_statement import Fit, Statement
 from teplosvet.words.findings import finding_text
 from teplosvet.words.language import Language
 
@@ -53,7 +53,9 @@ class Act:
         notes: How the sums are made.
         money: From the tariff to what is payable.
         method: Method, model, coverage.
-        findings: In words.
+        findings: In words, all of them, in annex D.
+        shown_findings: How many of them stand before the signatures.
+        more_findings: A sentence about the rest, empty where there is none.
         statement: Number and date of the statement.
         statement_number: What identifies it.
         digest: Its SHA-256.
@@ -81,6 +83,8 @@ class Act:
     money: tuple[MoneyLine, ...]
     method: tuple[Fact, ...]
     findings: tuple[Remark, ...]
+    shown_findings: int
+    more_findings: str
     statement: Fact
     statement_number: str
     digest: str
@@ -104,6 +108,7 @@ def compose(statement: Statement, facts: Facts, issue: Issue, language: Language
         reasons = " ".join(_said(statement, Pen(Language.ENGLISH, facts.carrier, facts.zone), at_least=3))
         raise NotEnoughDataError(f"there is no act where nothing can be stated: {reasons}")
     number = f"{facts.contract}/{statement.period}/v{issue.version}"
+    remarks = tuple(_remarks(statement, pen))
     meters, adjustments, days, baseline_days = annexes(statement, facts.meters, pen)
     return Act(
         language=language,
@@ -122,8 +127,10 @@ def compose(statement: Statement, facts: Facts, issue: Issue, language: Language
         energy=energy_lines(statement, facts.rules, pen),
         notes=tuple(pen.say(key) for key in _notes(statement, pen)),
         money=money_lines(statement, pen),
-        method=tuple(_method(statement, pen)),
-        findings=tuple(_remarks(statement, pen)),
+        method=tuple(_method(statement, facts, pen)),
+        findings=remarks,
+        shown_findings=shown_on_page(remarks),
+        more_findings=_more(remarks, pen),
         statement=Fact(pen.say("statement"), pen.say("statement.text", number=number, made=pen.instant(issue.made_at))),
         statement_number=number,
         digest=issue.digest,
@@ -173,11 +180,12 @@ def _subject(statement: Statement, facts: Facts, pen: Pen) -> Iterator[Fact]:
     yield Fact(pen.say("baseline"), pen.period(statement.baseline))
 
 
-def _method(statement: Statement, pen: Pen) -> Iterator[Fact]:
+def _method(statement: Statement, facts: Facts, pen: Pen) -> Iterator[Fact]:
     shape = pen.or_code("method", statement.method)
     named = pen.say("method.other", method=statement.method, version=statement.method_version)
     text = named if shape == statement.method else shape.format(version=statement.method_version)
     yield Fact(pen.say("method"), text)
+    yield Fact(pen.say("option"), option_text(statement, facts, pen))
     fit = statement.fit
     if fit is not None:
         figures = {"cv": fit.cv_rmse, "r2": fit.r2}
@@ -207,18 +215,36 @@ def _notes(statement: Statement, pen: Pen) -> Iterator[str]:
     yield "note.days" if statement.filled is None else "note.filled"
 
 
+def option_text(statement: Statement, facts: Facts, pen: Pen) -> str:
+    """The IPMVP option that the contract names, with its measurement boundary: a sub-meter isolates the retrofit."""
+    option = facts.option or ("B" if statement.method == "light-option-b" else "none")
+    text = pen.say(f"option.{option}")
+    return pen.say("option.boundary", option=text, boundary=facts.boundary) if facts.boundary else text
+
+
+_MOST_SHOWN = 6
+_MOST_LETTERS = 700
+
+
+def shown_on_page(remarks: Sequence[Remark]) -> int:
+    """How many findings fit before the signatures, which stay on page 2; the rest is told in annex D."""
+    letters = 0
+    for n, remark in enumerate(remarks):
+        letters += max(len(remark.text), 90)
+        if n == _MOST_SHOWN or letters > _MOST_LETTERS:
+            return n
+    return len(remarks)
+
+
+def _more(remarks: Sequence[Remark], pen: Pen) -> str:
+    rest = len(remarks) - shown_on_page(remarks)
+    return pen.say("findings.more", n=str(rest)) if rest else ""
+
+
 def _remarks(statement: Statement, pen: Pen) -> Iterator[Remark]:
     for finding in sorted(statement.findings, key=lambda found: -found.severity):
-        text = finding_text(finding.code, _in_step(finding, statement), pen.language, pen.energy)
+        text = finding_text(finding.code, finding.data, pen.language, pen.energy)
         yield Remark(finding.code, finding.severity, pen.say(f"severity.{finding.severity}"), text)
-
-
-def _in_step(finding: Finding, statement: Statement) -> Mapping[str, str | float | int]:
-    """A finding's figures; what failed lamps did not use is the adjustment, which was rounded day by day."""
-    if finding.code != "lamp_failures" or not statement.adjustments:
-        return finding.data
-    amount = sum(each.amount_kwh for each in statement.adjustments if each.kind == "failed_lamps")
-    return {**finding.data, "energy_kwh": abs(round(amount, 3))}
 
 
 def _said(statement: Statement, pen: Pen, at_least: int) -> Iterator[str]:

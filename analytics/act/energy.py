@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from analytics.act.facts import RuleDays
 from analytics.act.pen import THOUSANDTH, Pen, exactly
-from teplosvet.stored_statement import Statement
+from teplosvet.stored_statement import Adjustment, Statement
 
 
 class Role(StrEnum):
@@ -135,12 +135,16 @@ def _adjusted(statement: Statement, adjusted: Decimal, pen: Pen) -> Iterator[_St
     for adjustment in statement.adjustments:
         amount = exactly(adjustment.amount_kwh)
         comparable += amount
-        yield f"adjustment.{adjustment.kind}", adjustment_name(adjustment.kind, pen), Role.PART, amount
+        number = "" if adjustment.entry is None else f".{adjustment.entry.number}"
+        yield f"adjustment.{adjustment.kind}{number}", adjustment_name(adjustment, pen), Role.PART, amount
     if statement.adjustments:
         yield "comparable", pen.say("energy.comparable"), Role.TOTAL, comparable
 
 
-def adjustment_name(kind: str, pen: Pen) -> str:
+def adjustment_name(adjustment: Adjustment, pen: Pen) -> str:
     """What a non-routine adjustment is called."""
+    kind, entry = adjustment.kind, adjustment.entry
+    if entry is not None:
+        return pen.say("adjustment.entry", number=str(entry.number), factor=entry.static_factor)
     name = pen.or_code("adjustment", kind)
     return pen.say("adjustment.other", kind=kind) if name == kind else name

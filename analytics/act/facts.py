@@ -62,6 +62,8 @@ class Facts:
         floor_area_m2: Heated floor area, None where unknown. [m²]
         carrier: What is saved.
         meters: The measurement boundary.
+        option: IPMVP option that the contract names, None where it names none.
+        boundary: The measurement boundary in the contract's words.
         rules: What the estimated part of the metered energy rests on.
     """
 
@@ -76,6 +78,8 @@ class Facts:
     carrier: Carrier
     meters: tuple[Meter, ...] = ()
     rules: tuple[RuleDays, ...] = ()
+    option: str | None = None
+    boundary: str = ""
 
 
 @dataclass(frozen=True, slots=True)

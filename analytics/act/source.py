@@ -54,7 +54,7 @@ def load_facts(connection: Connection, contract: str, statement: Statement) -> F
     row = connection.execute(query("acts", "place"), {"contract": contract}).fetchone()
     if row is None:
         raise UnknownNameError(f"no contract is called {contract}")
-    title, customer, esco, _, code, building, address, zone, area, carrier = row
+    title, customer, esco, _, code, building, address, zone, area, carrier, option, boundary = row
     found = Carrier(carrier)
     days = [day.day for day in statement.reporting_days if day.used]
     named = {"building": code, "quantity": found.register.value, "days": days}
@@ -69,6 +69,8 @@ def load_facts(connection: Connection, contract: str, statement: Statement) -> F
         zone=ZoneInfo(zone),
         floor_area_m2=area,
         carrier=found,
+        option=option,
+        boundary=boundary,
         meters=_meters(connection, code, found, statement.period, ZoneInfo(zone)),
         rules=tuple(RuleDays(rule, days) for rule, days in rules),
     )

@@ -1,9 +1,11 @@
 """The zip file of a bundle: written with the same bytes each time, opened as if an enemy had sent it."""
 
 import hashlib
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -15,10 +17,13 @@ import msgspec
 from analytics.digests import code_version
 from analytics.evidence.contents import FORMAT, Bundle, Devices, FileDigest, Manifest, Terms
 from analytics.evidence.packing import TABLES, pack, unpack
+from analytics.ledger.evidence_file import GREATEST_FILE as GREATEST_EVIDENCE
 from teplosvet.domain.errors import InvalidFileError
 
 FILES = ("contract.json", "devices.json", "statement.json", *TABLES)
 MANIFEST = "manifest.json"
+EVIDENCE = "evidence/"
+"""Before the sha256 of a file behind an adjustment."""
 GREATEST_FILE = 1 << 30
 """Of one file unpacked. [bytes]"""
 GREATEST_JSON = 1 << 25
@@ -28,6 +33,7 @@ GREATEST_BUNDLE = 3 << 29
 MOST_DEVICE_DAYS = 2_000_000
 """Days of devices: 2,000 devices for three years. [d]"""
 
+_EVIDENCE_FILE = re.compile(r"evidence/[0-9a-f]{64}")
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)
 """The earliest that a zip file can say: when a bundle was written is no evidence."""
 
@@ -45,6 +51,7 @@ def write_bundle(path: Path, bundle: Bundle) -> Manifest:
         "devices.json": msgspec.json.encode(Devices(bundle.boundary.serials, bundle.boundary.devices)),
         "statement.json": bundle.statement,
         **pack(bundle),
+        **{f"{EVIDENCE}{digest}": body for digest, body in bundle.evidence.items()},
     }
     manifest = manifest_of(bundle, files)
     text = msgspec.json.format(msgspec.json.encode(manifest))
@@ -106,7 +113,7 @@ def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     missing = sorted({MANIFEST, *FILES} - set(names))
     if missing:
         raise InvalidFileError(str(path), None, None, f"expected an evidence bundle with {missing[0]}")
-    foreign = sorted(set(names) - {MANIFEST, *FILES})
+    foreign = sorted(name for name in set(names) - {MANIFEST, *FILES} if not _EVIDENCE_FILE.fullmatch(name))
     if foreign or len(names) != len(set(names)):
         told = repr(foreign[0][:60]) if foreign else "a file twice"
         raise InvalidFileError(
@@ -114,6 +121,7 @@ def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
         )
     for entry in entries:
         most = GREATEST_JSON if entry.filename.endswith(".json") else GREATEST_FILE
+        most = GREATEST_EVIDENCE if entry.filename.startswith(EVIDENCE) else most
         if entry.file_size > most:
             raise InvalidFileError(f"{path}/{entry.filename}", None, None, f"expected at most {most:,} bytes unpacked")
     if sum(entry.file_size for entry in entries) > GREATEST_BUNDLE:
@@ -143,7 +151,7 @@ def manifest_in(files: Mapping[str, bytes]) -> Manifest:
 
 def wrong_digest(files: Mapping[str, bytes], manifest: Manifest) -> tuple[str, str, str] | None:
     """The first file that is not what the manifest says: its name, the digest there, and its own; None if all are."""
-    for name in FILES:
+    for name in (*FILES, *evidence_names(files)):
         stated, own = manifest.files.get(name), hashlib.sha256(files[name]).hexdigest()
         if stated is None or stated.sha256 != own:
             return name, "none" if stated is None else stated.sha256, own
@@ -164,10 +172,24 @@ def bundle_in(files: Mapping[str, bytes], version: int, made_at: datetime) -> Bu
             ZoneInfo(key)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise InvalidFileError("contract.json", None, "zone", f"expected a time zone, got {key[:60]!r}") from None
-    bundle = unpack(files, terms, devices, version, made_at)
+    evidence = _evidence(files, terms)
+    bundle = replace(unpack(files, terms, devices, version, made_at), evidence=evidence)
     if sum(span.days for span in bundle.spans) * (1 + len(devices.devices)) > MOST_DEVICE_DAYS:
         raise InvalidFileError("devices.json", None, None, f"expected at most {MOST_DEVICE_DAYS:,} days of devices")
     return bundle
+
+
+def evidence_names(files: Mapping[str, bytes]) -> list[str]:
+    """Names of the files behind adjustments."""
+    return sorted(name for name in files if name.startswith(EVIDENCE))
+
+
+def _evidence(files: Mapping[str, bytes], terms: Terms) -> dict[str, bytes]:
+    """Just the files that the ledger names."""
+    wanted = {f"{EVIDENCE}{entry.evidence.sha256}" for entry in terms.ledger}
+    for name in sorted(wanted ^ set(evidence_names(files))):
+        raise InvalidFileError(name, None, None, "expected just the evidence that the ledger in contract.json names")
+    return {name.removeprefix(EVIDENCE): files[name] for name in sorted(wanted)}
 
 
 def _json(name: str, data: bytes, kind: type[Value]) -> Value:

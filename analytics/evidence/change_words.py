@@ -24,6 +24,9 @@ def change_lines(version: int, changes: Changes | None) -> Iterator[str]:
     if changes is None:
         return
     yield f"version {version}: {_figures(changes)} since version {changes.since}, because {_reasons(changes)}"
+    for entry in changes.ledger:
+        states = ("none" if state is None else state.value for state in (entry.state_before, entry.state))
+        yield f"  adjustment No. {entry.number} ({entry.static_factor}): {' → '.join(states)}"
     for day in changes.days:
         yield f"  {day.part} {day.day}: {_day(day)}"
     rest = changes.changed_days - len(changes.days)

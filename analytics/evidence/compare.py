@@ -4,6 +4,7 @@ Each stage is recomputed from what the bundle says of the stage before, and comp
 found where it was changed, and not only in the sum at the end.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -79,6 +80,7 @@ def first_difference(bundle: Bundle) -> Difference | None:
 
 
 def _differences(bundle: Bundle) -> Iterator[Difference]:
+    yield from _of_evidence(bundle)
     yield from _of_devices(bundle)
     yield from _of_building_days(bundle)
     yield from _of_weather(bundle)
@@ -210,6 +212,13 @@ def _of_failed_lamps(bundle: Bundle) -> Iterator[Difference]:
         nothing = np.full(span.days, np.nan)
         said, made = (nothing if each is None else each.over(span) for each in (bundle.failed, own))
         yield from _of_rows("failed lamps", [str(day) for day in span], {"share": (said, made, AGREES_MEAN)})
+
+
+def _of_evidence(bundle: Bundle) -> Iterator[Difference]:
+    for digest, body in bundle.evidence.items():
+        own = hashlib.sha256(body).hexdigest()
+        if own != digest:
+            yield Difference("evidence", None, None, "sha256", digest, own)
 
 
 def _of_statement(bundle: Bundle) -> Iterator[Difference]:

@@ -1,7 +1,7 @@
 """What is in a bundle, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from analytics.evidence.record import Boundary, DeviceRecord
 from analytics.evidence.spans import apart
 from analytics.methods import DailyVariable, VerificationInput
 from analytics.settlement import Account
+from teplosvet.domain.adjustments import LedgerEntry
 from teplosvet.domain.contracts import Contract, Method
 from teplosvet.domain.periods import Period
 
@@ -58,6 +59,7 @@ class Terms:
         known_until: The day up to which readings can have come in.
         place: The building.
         account: What other statements of the contract pay.
+        ledger: Non-routine adjustments, proposed and agreed.
     """
 
     contract: Contract
@@ -65,6 +67,7 @@ class Terms:
     known_until: date
     place: Place
     account: Account
+    ledger: tuple[LedgerEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class Bundle:
         weather_days: Means of local days.
         failed: Share of failed lamps, None if nobody counted. [-]
         statement: The statement as it is kept.
+        evidence: Files behind the ledger, by sha256.
     """
 
     version: int
@@ -139,6 +143,7 @@ class Bundle:
     weather_days: DailyVariable
     failed: DailyVariable | None
     statement: bytes
+    evidence: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -163,4 +168,5 @@ class Bundle:
             failed_lamp_share=self.failed if light else None,
             known_until=terms.known_until,
             account=terms.account,
+            ledger=terms.ledger,
         )

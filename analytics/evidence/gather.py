@@ -23,6 +23,7 @@ from analytics.evidence.contents import Bundle, Place, Terms
 from analytics.evidence.load import Connection, load_boundary
 from analytics.evidence.record import Boundary, bounds_us, window_of
 from analytics.evidence.spans import apart
+from analytics.ledger.store import load_evidence
 from analytics.methods import DailyVariable, VerificationInput
 from analytics.methods import verify as verify_inputs
 from analytics.rollup.compute import HOUR_US
@@ -147,6 +148,7 @@ def _bundle(
             known_until=inputs.known_until or inputs.period.end,
             place=_place(connection, place),
             account=inputs.account,
+            ledger=inputs.ledger,
         ),
         boundary=devices[0],
         hours=_amounts(connection, "hours", devices, place, spans),
@@ -157,6 +159,7 @@ def _bundle(
         weather_days=inputs.outdoor_temperature_c or nothing,
         failed=inputs.failed_lamp_share,
         statement=statement_body(kept.statement),
+        evidence=load_evidence(connection, [each.evidence.sha256 for each in inputs.ledger]),
     )
 
 

@@ -65,6 +65,12 @@ class FindingCode(StrEnum):
     FILL_NO_WEATHER = "fill_no_weather"
     FILL_NO_NORMAL_DAYS = "fill_no_normal_days"
     FILL_NO_HEATING = "fill_no_heating"
+    # ledger of adjustments
+    ADJUSTMENT_PROPOSED = "adjustment_proposed"
+    ADJUSTMENT_WITHOUT_BAND = "adjustment_without_band"
+    ADJUSTMENT_ABOVE_BASELINE = "adjustment_above_baseline"
+    ADJUSTMENT_OUTSIDE_TERM = "adjustment_outside_term"
+    ADJUSTMENTS_CONTRADICT = "adjustments_contradict"
     # money
     TARIFF_GAP = "tariff_gap"
     GUARANTEE_ABOVE_BASELINE = "guarantee_above_baseline"

@@ -64,6 +64,25 @@ FINDINGS = {
     "fill_no_weather": "{days} days could not be filled: their outdoor temperature is unknown, or beyond the baseline.",
     "fill_no_normal_days": "{days} days could not be filled: their month has no normally metered day in the period.",
     "fill_no_heating": "{days} days were not filled: by the rule nothing was heated on them.",
+    "adjustment_proposed": (
+        "Adjustment No. {number} ({factor}) is proposed and not in the sums: it would change the saving by "
+        "{energy_kwh}. Both sides agree it, or it is rejected."
+    ),
+    "adjustment_without_band": (
+        "Adjustment No. {number} ({factor}, {energy_kwh}) states no uncertainty: the band takes it as exact."
+    ),
+    "adjustment_above_baseline": (
+        "Adjustment No. {number} ({factor}), {energy_kwh}, is more than the adjusted baseline of its days, "
+        "{baseline_kwh}: withdraw it and propose the right amount."
+    ),
+    "adjustment_outside_term": (
+        "Adjustment No. {number} ({factor}) is about days outside the contract's term ({term}): propose it for days "
+        "within."
+    ),
+    "adjustments_contradict": (
+        "Adjustments No. {number} and No. {other} are about the same factor ({factor}) on the same days: agree one, "
+        "reject the other."
+    ),
     "tariff_gap": "No tariff is known for {days} days ({named}): nothing can be said of the money.",
     "guarantee_above_baseline": (
         "The guarantee of the period, {guarantee_kwh}, is more than all that would have been used, {baseline_kwh}: "

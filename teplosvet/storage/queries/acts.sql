@@ -8,9 +8,11 @@ WHERE contract = %(contract)s AND period_start = %(start)s AND period_end = %(en
 ORDER BY version DESC LIMIT 1;
 
 -- name: place
-SELECT c.title, c.customer, c.esco, c.investment, b.code, b.title, b.address, b.zone, b.floor_area_m2, c.carrier
+SELECT c.title, c.customer, c.esco, c.investment, b.code, b.title, b.address, b.zone, b.floor_area_m2, c.carrier,
+       t.option, coalesce(t.boundary, '')
 FROM contract c
 JOIN building b ON b.id = c.building_id
+LEFT JOIN contract_terms t ON t.contract_id = c.id
 WHERE c.code = %(contract)s;
 
 -- name: meters
