@@ -54,6 +54,8 @@ def _terms(contract: Contract) -> list[tuple[str, str]]:
         norm = "" if guarantee.degree_days is None else f" of {guarantee.degree_days}"
         guaranteed = f"{guarantee.amount_kwh} kWh {of_days}, by {guarantee.proration}{norm}"
     indexation = terms.indexation
+    fill = terms.fill
+    load = "" if fill is None or fill.load_kw is None else f", {fill.load_kw} kW at {fill.design_outdoor_c} °C"
     return [
         ("building", contract.building),
         ("customer", _party(contract.customer, terms.customer)),
@@ -74,6 +76,7 @@ def _terms(contract: Contract) -> list[tuple[str, str]]:
         ("payment", "" if terms.payment_days is None else f"{terms.payment_days} days after the period"),
         ("discounting", "" if terms.discount_percent is None else f"{terms.discount_percent} % a year"),
         ("region", terms.region or ""),
+        ("fill rule", "" if fill is None else f"{fill.rules}{load}, indoors {fill.indoor_c} °C"),
     ]
 
 

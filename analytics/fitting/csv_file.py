@@ -112,6 +112,27 @@ def read_temperature(table: Table, wanted: Wanted) -> tuple[Series, FileNotes] |
     return Series(series.interval, series.day, series.hour, series.share, celsius), notes
 
 
+def read_hourly_temperature(table: Table, wanted: Wanted) -> tuple[Indices, Floats]:
+    """Unix seconds of the rows, ascending and each once, and their outdoor temperature. [s], [°C]
+
+    Raises:
+        InvalidFileError: If it has none, or if its rows are longer than an hour.
+    """
+    found = temperature_column(table.file, table.columns, wanted.temperature, wanted.temperature_unit)
+    if found is None:
+        raise InvalidFileError(table.file, 1, None, "expected a column of outdoor temperature, with temp in its name")
+    column, unit = found
+    when = time_column(table.columns)
+    times = read_times(table.file, when, table.cells(when), wanted.zone)
+    values = np.array([_number(table.file, column, line, text) for line, text in table.cells(column)])
+    order = np.argsort(times.second, kind="stable")
+    keep = order[_first_of_each(table, column, times, values, order)]
+    if _interval(table.file, when, times, keep)[0] is not Interval.HOUR:
+        raise InvalidFileError(table.file, None, when, "expected rows of an hour or less")
+    celsius = (values[keep] - 32) / 1.8 if unit is TemperatureUnit.FAHRENHEIT else values[keep]
+    return times.second[keep], celsius
+
+
 def read_table(path: Path) -> Table:
     """Read a CSV with a line of headings, also in gzip; separated by commas, semicolons or tabs.
 

@@ -35,6 +35,9 @@ AT = [SINCE + timedelta(hours=n) for n in range(HOURS)]
 REGISTER = "heat_energy_kwh"
 
 
+PAGE = (Path(__file__).parents[2] / "docs/methods/fill-rules.md").read_text("utf-8")
+
+
 class Meter:
     """A heat meter that is exchanged, falls silent for twenty days, and has its readings in an archive."""
 
@@ -125,9 +128,10 @@ def test_a_settled_period_with_late_data_an_exchange_and_an_outage(meter: Meter,
     assert (before.version, after.version) == (1, 2)
     assert before.changes is None
     said = list(change_lines(2, after.changes))
-    assert "metered on 7 days" in said[0]
+    assert "metered on 20 days" in said[0]  # seven come in; the estimate of the thirteen others moves
     assert "filled by rule" in said[0]
     assert "readings came in or were corrected" in said[0]
+    assert said[0] in PAGE
 
     path = tmp_path / "bundle.zip"
     write_bundle(path, load_bundle(site.connection, "c", REPORTING))

@@ -1,4 +1,4 @@
--- How heat of days without a metered amount is counted.
+-- How heat of days without a metered amount is counted, and weather of a station that no sensor told.
 
 ALTER TABLE contract_terms
     ADD COLUMN fill_rule text CHECK (fill_rule IN ('pp1034')),
@@ -9,3 +9,13 @@ ALTER TABLE contract_terms
     ADD COLUMN fill_cut_cold_c numeric,
     ADD CHECK ((fill_rule IS NULL) = (fill_indoor_c IS NULL)),
     ADD CHECK ((fill_load_kw IS NULL) = (fill_design_c IS NULL));
+
+-- Hours of a station from elsewhere; an hour that its sensor told counts as the sensor told it.
+CREATE TABLE weather_hour (
+    device_id integer NOT NULL REFERENCES device ON DELETE CASCADE,
+    hour timestamptz NOT NULL,
+    source text NOT NULL CHECK (source IN ('csv', 'open-meteo')),
+    mean_c double precision NOT NULL,
+    imported_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (device_id, hour, source)
+);

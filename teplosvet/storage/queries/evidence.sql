@@ -69,9 +69,18 @@ SELECT id FROM device WHERE name = %(name)s AND class = 'climate';
 -- name: weather_readings
 SELECT array_agg((date_part('epoch', measured_at) * 1000000)::bigint), array_agg(outdoor_temperature_c)
 FROM (
-    SELECT measured_at, outdoor_temperature_c FROM climate_reading
-    WHERE device_id = {device_id}::integer AND measured_at >= {from_at}::timestamptz AND measured_at < {to_at}::timestamptz
-      AND outdoor_temperature_c IS NOT NULL
+    SELECT measured_at, outdoor_temperature_c FROM (
+        SELECT measured_at, outdoor_temperature_c FROM climate_reading
+        WHERE device_id = {device_id}::integer AND measured_at >= {from_at}::timestamptz AND measured_at < {to_at}::timestamptz
+          AND outdoor_temperature_c IS NOT NULL
+        UNION ALL
+        -- an hour from elsewhere stands at its beginning, where the sensor told nothing of it
+        (SELECT DISTINCT ON (w.hour) w.hour, w.mean_c FROM weather_hour w
+         WHERE w.device_id = {device_id}::integer AND w.hour >= {from_at}::timestamptz AND w.hour < {to_at}::timestamptz
+           AND NOT EXISTS (SELECT FROM state_hourly s WHERE s.device_id = w.device_id AND s.hour = w.hour
+                           AND s.quantity = 'outdoor_temperature_c')
+         ORDER BY w.hour, CASE w.source WHEN 'csv' THEN 1 ELSE 2 END)
+    ) told
     ORDER BY measured_at
 ) ordered
 HAVING count(*) > 0;

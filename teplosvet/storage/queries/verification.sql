@@ -19,11 +19,20 @@ WHERE c.id = ANY(%(contract_ids)s) AND (e.day <@ c.baseline OR e.day <@ %(period
 GROUP BY c.id;
 
 -- name: hourly_temperature
-SELECT s.hour, s.mean
-FROM state_hourly s
-JOIN device d ON d.id = s.device_id
-WHERE d.name = %(device)s AND s.quantity = 'outdoor_temperature_c' AND s.hour >= %(start)s AND s.hour < %(end)s
-ORDER BY s.hour;
+-- What the sensor told; hours that it did not tell from a file, else from the archive.
+SELECT DISTINCT ON (hour) hour, mean
+FROM (
+    SELECT s.hour, s.mean, 0 AS place
+    FROM state_hourly s
+    JOIN device d ON d.id = s.device_id
+    WHERE d.name = %(device)s AND s.quantity = 'outdoor_temperature_c' AND s.hour >= %(start)s AND s.hour < %(end)s
+    UNION ALL
+    SELECT w.hour, w.mean_c, CASE w.source WHEN 'csv' THEN 1 ELSE 2 END
+    FROM weather_hour w
+    JOIN device d ON d.id = w.device_id
+    WHERE d.name = %(device)s AND w.hour >= %(start)s AND w.hour < %(end)s
+) told
+ORDER BY hour, place;
 
 -- name: failed_lamp_share
 -- Share of the light points that reported a failure, over the hours in which they reported at all; packed like energy.

@@ -5,21 +5,32 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.act.annexes import day_line
+from analytics.act.energy import Role, energy_lines
+from analytics.act.pen import Pen
 from analytics.arrays import Floats
 from analytics.daily import DailySeries
+from analytics.digests import statement_body
 from analytics.fill_rules import FillDays, FilledDays, FillRule, NotFilled, fill_days
 from analytics.filled import MOST_FILLED_SHARE
 from analytics.methods import VerificationInput, savings_of, verify
 from analytics.statement import Statement
+from dashboards.filled_rows import filled_rows
 from teplosvet.domain.contract_terms import Terms
+from teplosvet.domain.contracts import Carrier
 from teplosvet.domain.fill_terms import FillRules, FillTerms
 from teplosvet.domain.findings import FindingCode
+from teplosvet.stored_statement import Statement as StoredStatement
+from teplosvet.words.catalogue import speaking
+from teplosvet.words.language import Language
 from tests.unit.analytics.known_contracts import DAYS, FIRST_REPORTING, TEMPERATURE, heat_energy, heat_input
 
 PLAIN = FillTerms(FillRules.PP1034)
@@ -236,3 +247,39 @@ def test_the_worked_example_is_recomputed() -> None:
     assert found.energy_kwh[np.isfinite(found.energy_kwh)] == pytest.approx(told[:2], abs=0.05)
     load = month([300.0] * 8 + [np.nan] * 20, [-6.0] * 28, LOADED)
     assert load.energy_kwh[-1] == pytest.approx(told[2], abs=0.05)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_act_adds_up_and_shows_filled_days_apart(language: Language) -> None:
+    made = stated(slice(JANUARY + 3, JANUARY + 23), LOADED)
+    statement = msgspec.json.decode(statement_body(made), type=StoredStatement)
+    pen = Pen(language, Carrier.HEAT, ZoneInfo("Europe/Moscow"))
+    lines = energy_lines(statement, (), pen)
+    running = running_amount = Decimal(0)
+    for line in lines:
+        sign = {Role.PART: 1, Role.LESS: -1}.get(line.role, 0)
+        running, running_amount = running + sign * line.energy_kwh, running_amount + sign * line.amount
+        if line.role is Role.TOTAL:
+            assert (line.energy_kwh, line.amount) == (running, running_amount)
+    assert [line.code for line in lines][-3:] == ["filled_baseline.contract_load", "filled.contract_load", "total"]
+    days = [day_line(row, pen) for row in statement.reporting_days]
+    filled = [day for day in days if day.fill_rule is not None]
+    assert len(filled) == 20
+    assert all(day.avoided_kwh is None and pen.say("fill.contract_load") in day.cells[-1] for day in filled)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_console_shows_filled_days_on_lines_of_their_own(language: Language) -> None:
+    made = stated(slice(JANUARY + 3, JANUARY + 13), PLAIN)
+    statement = msgspec.json.decode(statement_body(made), type=StoredStatement)
+    speaking.set(language)
+    try:
+        rows = filled_rows(statement, lambda kwh: f"{kwh:.3f}")
+    finally:
+        speaking.set(Language.ENGLISH)
+    assert made.filled is not None
+    assert [value for _, value, _ in rows] == [
+        f"{value:.3f}"
+        for value in (made.filled.adjusted_baseline_kwh, -made.filled.filled_kwh, made.filled.total_avoided_energy_kwh)
+    ]
+    assert ("не измерено" if language is Language.RUSSIAN else "not metered") in rows[1][0]
