@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import httpx
 import msgspec
 import psycopg
 import pytest
-from fastapi.testclient import TestClient
 
 from analytics.act.commands import act as act_command
 from analytics.act.commands import act_state
@@ -30,6 +30,7 @@ from teplosvet.domain.errors import ConfigurationError, ForbiddenError, InvalidF
 from teplosvet.domain.findings import FindingCode, Severity
 from teplosvet.domain.periods import Period
 from teplosvet.storage.database import connect
+from tests.acceptance.test_console import serving
 from tests.integration.rollup_site import house as site_of
 from tests.integration.test_evidence_bundle import REPORTING as METERED
 from tests.integration.test_evidence_bundle import fill
@@ -278,7 +279,7 @@ def test_the_ledger_over_http(house: Connection, database: str) -> None:
         "side": "customer",
         "by": "Petrov",
     }
-    with TestClient(create_app(database)) as client:
+    with serving(create_app(database)) as address, httpx.Client(base_url=address, timeout=60) as client:
         place = f"/api/v1/contracts/{CODE}/adjustments"
         made = client.post(place, data=form, files={"evidence": ("../n.pdf", PDF[1])})
         assert (made.status_code, made.json()["amount"], made.json()["evidence"]["name"]) == (201, "-12.5", "n.pdf")
