@@ -26,7 +26,7 @@ from teplosvet.domain.periods import Period
 
 Column = NDArray[np.int64] | NDArray[np.int32] | NDArray[np.bool_] | NDArray[np.float64]
 
-_MINUS_ZERO = re.compile(rb"-0\.0[,\]}]")
+_MINUS_ZERO = re.compile(rb"-0\.0(?:[,\]}]|\Z)")
 
 CANONICAL_NAN = np.uint64(0x7FF8000000000000)
 

@@ -143,7 +143,8 @@ def _sums(statement: Statement, reader: Reader) -> list[Row]:
     rows = [Row(reader.say("sums.baseline"), energy(statement.adjusted_baseline_kwh))]
     for adjustment in statement.adjustments:
         key = f"sums.adjustment.{adjustment.kind}"
-        name = reader.say(key) if reader.knows(key) else reader.say("sums.adjustment", kind=adjustment.kind)
+        kind = adjustment.kind if adjustment.entry is None else adjustment.entry.static_factor
+        name = reader.say(key) if reader.knows(key) else reader.say("sums.adjustment", kind=kind)
         rows.append(Row(name, energy(adjustment.amount_kwh)))
     metered = None if statement.metered_kwh is None else -statement.metered_kwh
     rows.append(Row(reader.say("sums.metered"), energy(metered)))

@@ -17,6 +17,7 @@ from dashboards.building_page import DAYS_SHOWN, building_page
 from dashboards.contract_page import contract_page
 from dashboards.houses_page import houses_page
 from dashboards.language import preferred_language
+from dashboards.ledger_table import ledger_rows
 from dashboards.reader import Reader
 from dashboards.render import asset_response, page
 from teplosvet.domain.errors import UnknownNameError
@@ -94,7 +95,7 @@ def show_contract(code: str, reader: Person, connection: Connection, period: str
     wanted = _period(period) if period is not None else (periods[0] if periods else None)
     statement = rows.statement(connection, code, wanted) if wanted is not None else None
     found = contract_page(place, periods, statement, reader)
-    return page("contract.html", reader, found=found)
+    return page("contract.html", reader, found=found, ledger=ledger_rows(connection, code, reader))
 
 
 @router.get("/buildings/{code}")

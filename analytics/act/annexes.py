@@ -123,7 +123,7 @@ def _entry_line(adjustment: Adjustment, entry: LedgerEntry, pen: Pen) -> Adjustm
     about = (adjustment_name(adjustment, pen), pen.period(entry.period), basis, entry.reason)
     digest = entry.evidence.sha256
     told = [
-        pen.say("evidence.file", name=entry.evidence.name),
+        entry.evidence.name,
         f"SHA-256 {digest[:32]} {digest[32:]}",
         _signed("proposed", entry.proposed_side, entry.proposed_by, entry.proposed_at, pen),
     ]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from analytics.act.annexes import AdjustmentLine, BaselineLine, DayLine, MeterLine, annexes, day_sums
 from analytics.act.energy import EnergyLine, energy_lines
@@ -222,16 +223,16 @@ def option_text(statement: Statement, facts: Facts, pen: Pen) -> str:
     return pen.say("option.boundary", option=text, boundary=facts.boundary) if facts.boundary else text
 
 
-_MOST_SHOWN = 6
-_MOST_LETTERS = 700
+_MOST_LINES = 5
+_LETTERS_OF_A_LINE = 120
 
 
 def shown_on_page(remarks: Sequence[Remark]) -> int:
-    """How many findings fit before the signatures, which stay on page 2; the rest is told in annex D."""
-    letters = 0
+    """How many findings fit before the signatures, which stay on page 2; all of them are told in annex D then."""
+    lines = 0
     for n, remark in enumerate(remarks):
-        letters += max(len(remark.text), 90)
-        if n == _MOST_SHOWN or letters > _MOST_LETTERS:
+        lines += ceil((len(remark.mark) + len(remark.text)) / _LETTERS_OF_A_LINE)
+        if lines > _MOST_LINES:
             return n
     return len(remarks)
 

@@ -13,8 +13,8 @@ from teplosvet.plots.standalone import Palette, standalone
 from teplosvet.stored_statement import Statement
 from teplosvet.words import figures
 
-SIZE = Size("paper", 760, 185)
-FIT_SIZE = Size("paper", 760, 175)
+SIZE = Size("paper", 760, 170)
+FIT_SIZE = Size("paper", 760, 160)
 PAPER = Palette(font="'Libertinus Serif'")
 """A font that typst brings along, with Cyrillic letters."""
 

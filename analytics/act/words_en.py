@@ -155,7 +155,6 @@ TEXTS = {
     "meter.removed": "removed {at}",
     "meter.in_place": "no exchange",
     "evidence.failed_lamps": "failure reports of the lamps, day by day in annex C",
-    "evidence.file": "{name}",
     "evidence.none": "none attached",
     "sum": "Sum of the days used",
     "yes": "yes",

@@ -154,7 +154,6 @@ TEXTS = {
     "meter.removed": "снят {at}",
     "meter.in_place": "без замены",
     "evidence.failed_lamps": "сообщения светильников об отказах, по суткам в приложении В",
-    "evidence.file": "{name}",
     "evidence.none": "не приложено",
     "sum": "Итого в расчёте",
     "yes": "да",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import httpx
 import msgspec
 import psycopg
 import pytest
@@ -22,12 +23,14 @@ from analytics.ledger.proposing import Proposal, propose, take_step
 from analytics.ledger.store import load_ledgers
 from analytics.verification import Connection, verify_contract
 from teplosvet.access.principal import COMMAND_LINE, Principal, Role
+from teplosvet.app import create_app
 from teplosvet.config import settings
 from teplosvet.domain.adjustments import AdjustmentState, Basis, LedgerEntry, Side
 from teplosvet.domain.errors import ConfigurationError, ForbiddenError, InvalidFileError, UnknownNameError
 from teplosvet.domain.findings import FindingCode, Severity
 from teplosvet.domain.periods import Period
 from teplosvet.storage.database import connect
+from tests.acceptance.test_console import serving
 from tests.integration.rollup_site import house as site_of
 from tests.integration.test_evidence_bundle import REPORTING as METERED
 from tests.integration.test_evidence_bundle import fill
@@ -264,3 +267,38 @@ def test_evidence_that_is_too_large_is_read_no_further(tmp_path: Path) -> None:
     assert len(read_evidence(path)[1]) == GREATEST_FILE + 1
     with pytest.raises(ConfigurationError, match="evidence"):
         read_evidence(tmp_path / "none.pdf")
+
+
+def test_the_ledger_over_http(house: Connection, database: str) -> None:
+    form = {
+        "period": str(JANUARY),
+        "factor": SCRIPT,
+        "reason": "more people",
+        "basis": "total",
+        "amount": "-12,5",
+        "side": "customer",
+        "by": "Petrov",
+    }
+    with serving(create_app(database)) as address, httpx.Client(base_url=address, timeout=60) as client:
+        place = f"/api/v1/contracts/{CODE}/adjustments"
+        made = client.post(place, data=form, files={"evidence": ("../n.pdf", PDF[1])})
+        assert (made.status_code, made.json()["amount"], made.json()["evidence"]["name"]) == (201, "-12.5", "n.pdf")
+        large = {"evidence": ("n.pdf", b"%PDF-" + b"0" * 20_000_000)}
+        assert client.post(place, data=form, files=large).status_code == 422
+        assert client.post(place, data=form | {"factor": "a\0"}, files={"evidence": PDF}).status_code == 422
+        assert (
+            client.post("/api/v1/contracts/nobody/adjustments", data=form, files={"evidence": PDF}).status_code == 404
+        )
+        signed = client.post(f"{place}/1/agree", json={"side": "customer", "by": "Petrov"})
+        assert (signed.status_code, signed.json()["state"]) == (200, "proposed")
+        assert client.post(f"{place}/1/agree", json={"side": "customer", "by": "Petrov"}).status_code == 422
+        assert client.post(f"{place}/99999999999/agree", json={"side": "esco", "by": "x"}).status_code == 422
+        assert client.post(f"{place}/1/reject", json={"side": "esco", "by": "Ivanova"}).json()["state"] == "rejected"
+        assert [each["state"] for each in client.get(place).json()] == ["rejected"]
+        evidence = client.get(f"{place}/1/evidence")
+        assert (evidence.content, evidence.headers["x-content-type-options"]) == (PDF[1], "nosniff")
+        assert evidence.headers["content-disposition"].startswith("attachment")
+        verify_contract(house, CODE, REPORTING)
+        shown = client.get(f"/contracts/{CODE}").text
+        assert "&lt;script&gt;" in shown
+        assert SCRIPT not in shown

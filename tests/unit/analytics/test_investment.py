@@ -71,7 +71,7 @@ def stated(period: str, payable: str, due_on: date | None = None, kwh: float | N
 
 
 def test_an_account_period_by_period() -> None:
-    """By hand: 400 + 700 of 1,000 invested; 73 days pay 1,100, a year pays 5,503.77, which is 0.18 years."""
+    """By hand: 400 + 700 of 1,000 invested; 73 days are no year, so nothing is said of payback and rate."""
     terms = Terms(
         measures=(InvestedMeasure("controllers", date(2025, 9, 1), Decimal(1000)),),
         cap=Decimal(5000),
@@ -92,10 +92,21 @@ def test_an_account_period_by_period() -> None:
     ]
     assert (found.payable, found.cap_left, found.avoided_energy_kwh) == (Decimal(1100), Decimal(3900), 200.0)
     assert found.overlapping == (Period.parse("2025-10-05/2025-10-08"),)
-    assert (found.paid_back_on, found.payback_years) == (date(2025, 12, 29), Decimal("0.18"))
+    assert (found.paid_back_on, found.payback_years) == (date(2025, 12, 29), None)
     assert found.net_present_value is not None
     assert 0 < found.net_present_value < 100
-    assert found.internal_rate_of_return is not None
+    assert found.internal_rate_of_return is None
+
+
+def test_payback_and_rate_are_told_after_a_year_of_settled_periods() -> None:
+    """By hand: 365 days pay 500 of 1,000: 1,000 x 365 / (500 x 365.25) = 2.00 years."""
+    agreed = replace(contract(), investment=Decimal(1000))
+    periods = [stated("2025-01-01/2025-07-01", "300.00"), stated("2025-07-01/2026-01-01", "200.00")]
+    assert balance(agreed, periods).payback_years == Decimal("2.00")
+    assert balance(agreed, periods).internal_rate_of_return is not None
+    assert balance(agreed, periods[:1]).payback_years is None
+    unknown = [periods[0], stated("2025-07-01/2026-01-01", "0", kwh=None)]
+    assert balance(agreed, unknown).internal_rate_of_return is None
 
 
 def test_an_account_without_statements_or_investment_says_nothing_of_payback() -> None:

@@ -28,7 +28,7 @@ from analytics.act.texts import TEXTS
 from teplosvet.domain.contracts import Carrier
 from teplosvet.domain.errors import ConfigurationError, NotEnoughDataError
 from teplosvet.domain.periods import Period
-from teplosvet.stored_statement import Finding, SettlementLine, Statement
+from teplosvet.stored_statement import SettlementLine, Statement
 from teplosvet.words.language import Language
 from tests.unit.analytics.act.samples import ISSUE, PLACEBO, PROVEN, REFUSED, ZONE, facts, with_adjustment, with_terms
 
@@ -143,13 +143,6 @@ def test_not_proven_is_said_and_pays_nothing() -> None:
     assert "К оплате 0,00\u00a0₽" in act.lede
     payable = next(line for line in act.money if line.code == "payable")
     assert payable.amount == Decimal("0.00")
-
-
-def test_a_finding_says_the_amount_that_the_table_has() -> None:
-    lamps = Finding("lamp_failures", 2, {"failed_share": 0.002, "energy_kwh": 12.346})
-    statement = msgspec.structs.replace(with_adjustment(PROVEN, -12.345), findings=(lamps,))
-    (remark,) = compose(statement, facts(Carrier.LIGHT), ISSUE, EN).findings
-    assert "12.345" in remark.text
 
 
 def test_over_a_refused_statement_there_is_no_act() -> None:
