@@ -69,8 +69,8 @@ class Trial:
         return np.asarray(np.hypot(self.variance.half_width(confidence), meter))
 
 
-def try_method(house: House, drawn: Drawn) -> Trial:
-    """Verify every drawn house."""
+def try_method(house: House, drawn: Drawn, *, sees_sun: bool = True) -> Trial:
+    """Verify every drawn house; blind to the sun as version 2 was, to see what it is worth."""
     light = house is House.LIGHT
     before, after = (
         (lighting_variable(drawn.baseline_day, LATITUDE_DEG), lighting_variable(drawn.reporting_day, LATITUDE_DEG))
@@ -78,7 +78,7 @@ def try_method(house: House, drawn: Drawn) -> Trial:
         else (drawn.baseline_c, drawn.reporting_c)
     )
     used = np.isfinite(drawn.baseline_kwh)
-    if not light:
+    if sees_sun and not light:
         sun = [daily_sun(day, LATITUDE_DEG) for day in (drawn.baseline_day, drawn.reporting_day)]
         worth = worth_of_sun(before, sun[0], drawn.baseline_kwh, used, HEAT_MODELS)[:, None]
         before, after = before + worth * sun[0], after + worth * sun[1]

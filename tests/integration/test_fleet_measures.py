@@ -12,6 +12,7 @@ from teplosvet.storage.database import connect
 from tests.integration.fleet_site import add_contract, add_sites, holed
 from tests.unit.analytics.known_contracts import REPORTING
 
+ADD_MEASURE = "INSERT INTO contract_measure SELECT id, %s, %s, '2024-08-01', 100000 FROM contract WHERE code = %s"
 SUBSTATION, VALVES = "weather-compensated substation", "thermostat valves"
 
 
@@ -27,10 +28,7 @@ def fleet(database: str) -> Iterator[Connection]:
         paid = {"a": [SUBSTATION], "b": [SUBSTATION], "c": [SUBSTATION], "d": [SUBSTATION, VALVES]}
         for code, titles in paid.items():
             for place, title in enumerate(titles):
-                connection.execute(
-                    "INSERT INTO contract_measure SELECT id, %s, %s, '2024-08-01', 100000 FROM contract WHERE code = %s",
-                    (place, title, code),
-                )
+                connection.execute(ADD_MEASURE, (place, title, code))
         connection.execute("UPDATE building SET floor_area_m2 = NULL WHERE code = 'b'")
         yield connection
 
