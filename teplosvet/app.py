@@ -32,7 +32,9 @@ def create_app(database_url: str) -> FastAPI:
         finally:
             app.state.pool.close()
 
-    app = FastAPI(title="Teplosvet", lifespan=lifespan, docs_url="/api/docs", openapi_url="/api/openapi.json")
+    app = FastAPI(
+        title="Teplosvet", lifespan=lifespan, docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json"
+    )
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SecurityHeaders)
     for name in ROUTERS:

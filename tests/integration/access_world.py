@@ -4,8 +4,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from psycopg.types.json import Jsonb
-
 from ingest_service.site_apply import apply_site
 from teplosvet.access import accounts
 from teplosvet.access.accounts import Scope
@@ -16,6 +14,7 @@ from teplosvet.domain.devices import Device, Installation
 from teplosvet.domain.periods import Period
 from teplosvet.domain.quantities import DeviceClass
 from teplosvet.storage.database import connect
+from tests.acceptance.console_site import season, statement, write_statement
 
 ZONE = ZoneInfo("Europe/Moscow")
 PASSWORD = "correct horse battery"
@@ -72,15 +71,10 @@ def populate(url: str) -> None:
     """Write the world; everybody has the same password, that stays."""
     with connect(url) as connection:
         apply_site(connection, SITE)
-        for statement in READINGS.split(";"):
-            connection.execute(statement.encode())
+        for insert in READINGS.split(";"):
+            connection.execute(insert.encode())
         for contract in SITE.contracts:
-            connection.execute(
-                """INSERT INTO statement (contract_id, period, version, method, digest, body)
-                   SELECT id, '[2025-10-01,2026-05-01)', 1, method, repeat('0', 64), %s
-                   FROM contract WHERE code = %s""",
-                (Jsonb({"avoided_energy_kwh": 1}), contract.code),
-            )
+            write_statement(connection, statement(contract, season(1, contract.carrier, 0.2)), 1)
         for code in ("city", "village", "saver", "other"):
             accounts.add_organisation(connection, COMMAND_LINE, code, code.title())
         owners = {"building:a": "city", "building:b": "city", "building:c": "village"}

@@ -1,6 +1,5 @@
 """Who sees what: the matrix of docs/access.md in SQL and through the API, and every border from the other side."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +48,14 @@ SEEN = {
         {"own": {"a-heat", "b-light"}, "contract": {"a-heat"}, "all": {"a-heat", "b-light", "c-heat"}},
     ),
 }
+REFUSED = (
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.UndefinedObject,
+    psycopg.errors.InvalidParameterValue,
+    psycopg.errors.ObjectNotInPrerequisiteState,
+)
+"""No right, no such role, or no view that could be written."""
+
 ASKED = {
     "quarantine": "/api/v1/quarantine",
     "heard and unknown": "/api/v1/unbound",
@@ -216,21 +223,17 @@ def test_grafana_may_say_who_it_is_and_sees_the_same(world: World, attempt: str)
 def test_grafana_may_not(world: World, attempt: str) -> None:
     with psycopg.connect(world.grafana_url, autocommit=True) as connection:
         connection.execute("SET default_transaction_read_only = off")
-        with pytest.raises(
-            (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedObject, psycopg.errors.InvalidParameterValue)
-        ):
+        with pytest.raises(REFUSED):
             connection.execute(attempt.encode())
 
 
 def test_no_cast_of_grafana_sees_what_is_behind_the_border(world: World) -> None:
     """A failing cast would tell the value that failed; the barrier lets it see only rows that may be seen."""
-    with (
-        psycopg.connect(world.grafana_url, autocommit=True) as connection,
-        pytest.raises(psycopg.errors.InvalidTextRepresentation) as found,
-    ):
-        connection.execute("SELECT 1 FROM building_overview WHERE title::integer = 1 AND building NOT IN ('a', 'b')")
-    assert re.search("House [ab]", str(found.value))
     with psycopg.connect(world.grafana_url, autocommit=True) as connection:
+        hidden = "SELECT 1 FROM building_overview WHERE building NOT IN ('a', 'b') AND title::integer = 1"
+        assert connection.execute(hidden.encode()).fetchall() == []
+        with pytest.raises(psycopg.errors.InvalidTextRepresentation, match="House a"):
+            connection.execute("SELECT 1 FROM building_overview WHERE building = 'a' AND title::integer = 1")
         plan = connection.execute(
             "EXPLAIN SELECT 1 FROM building_energy WHERE energy_kwh::text::integer = 1"
         ).fetchall()
