@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from analytics.ledger.endpoints import router as ledger
 from analytics.verification import Connection, verify_contract
+from teplosvet.access.scope import require_contract
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.periods import Period
 from teplosvet.storage.pool import request_connection
@@ -28,4 +29,5 @@ def statement(
         period = Period(start, end)
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
+    require_contract(connection, code)
     return Response(msgspec.json.encode(verify_contract(connection, code, period)), media_type="application/json")

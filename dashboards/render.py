@@ -7,8 +7,11 @@ from typing import NamedTuple
 
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from dashboards.reader import Reader
+from teplosvet.access.guard import CSRF_FIELD
+from teplosvet.access.sessions import asking
 from teplosvet.words.catalogue import gettext, ngettext, speaking
 from teplosvet.words.language import Language
 from teplosvet.words.units import CHOICES
@@ -61,6 +64,13 @@ def asset_response(name: str) -> Response | None:
     return Response(asset.content, media_type=asset.media_type, headers=headers)
 
 
+def csrf_field() -> Markup:
+    """The hidden field that every form has to have: what the session wants to hear back."""
+    session = asking.get()
+    said = session.csrf if session is not None else ""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, said)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -73,6 +83,7 @@ def _environment() -> Environment:
     )
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(asset_link=asset_link, languages=tuple(Language), units=CHOICES)
+    environment.globals.update(csrf_field=csrf_field, who=asking.get)
     return environment
 
 

@@ -20,6 +20,7 @@ from dashboards.language import preferred_language
 from dashboards.ledger_table import ledger_rows
 from dashboards.reader import Reader
 from dashboards.render import asset_response, page
+from teplosvet.access.guard import open_to_all
 from teplosvet.domain.errors import UnknownNameError
 from teplosvet.domain.periods import Period
 from teplosvet.storage.pool import request_connection
@@ -113,6 +114,7 @@ def show_building(code: str, reader: Person, connection: Connection) -> Response
 
 
 @router.get("/assets/{digest}/{name}")
+@open_to_all
 def show_asset(digest: str, name: str) -> Response:  # noqa: ARG001  # the digest is for caches only
     """A style sheet, a script or a picture."""
     found = asset_response(name)

@@ -11,6 +11,8 @@ from pydantic import BaseModel
 
 from ingest_service import quarantine, unbound
 from ingest_service.events import told
+from teplosvet.access.guard import needs, needs_platform
+from teplosvet.access.principal import Role
 from teplosvet.storage.pool import request_connection
 from teplosvet.storage.queries import query
 
@@ -90,13 +92,13 @@ class UnboundOut(BaseModel):
     message: str
 
 
-@router.get("/unbound")
+@router.get("/unbound", dependencies=[Depends(needs(Role.INSTALLER, Role.ADMINISTRATOR))])
 def unbound_identities(connection: Database, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[UnboundOut]:
     """Who was heard and is not registered, the last one first."""
     return [UnboundOut(**asdict(each)) for each in unbound.heard(connection, limit)]
 
 
-@router.get("/quarantine")
+@router.get("/quarantine", dependencies=[Depends(needs_platform)])
 def refused(connection: Database) -> list[ReasonOut]:
     """What was refused and is not replayed, by reason."""
     return [ReasonOut(**asdict(each)) for each in quarantine.by_reason(connection)]

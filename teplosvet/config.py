@@ -1,7 +1,7 @@
 """Frozen settings from the environment (TEPLOSVET_*), read once."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,6 +25,9 @@ class Settings:
         ingest_workers: Number of ingest processes (TEPLOSVET_INGEST_WORKERS).
         keep_readings_days: How long TimescaleDB Community keeps raw readings, or None for good
             (TEPLOSVET_KEEP_READINGS_DAYS). [d]
+        oidc_issuer: OpenID Connect provider that people may sign in with (TEPLOSVET_OIDC_ISSUER).
+        oidc_client_id: What the provider knows us as (TEPLOSVET_OIDC_CLIENT_ID).
+        oidc_client_secret: With what we prove it (TEPLOSVET_OIDC_CLIENT_SECRET).
     """
 
     home: Path
@@ -35,6 +38,9 @@ class Settings:
     mqtt_port: int
     ingest_workers: int
     keep_readings_days: int | None
+    oidc_issuer: str | None = None
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
 
     @property
     def run_folder(self) -> Path:
@@ -58,6 +64,9 @@ def settings() -> Settings:
         mqtt_port=_number("TEPLOSVET_MQTT_PORT", 1883, 0, 65535),
         ingest_workers=_number("TEPLOSVET_INGEST_WORKERS", 1, 1, 64),
         keep_readings_days=_number("TEPLOSVET_KEEP_READINGS_DAYS", 0, 0, 36_500) or None,
+        oidc_issuer=_issuer(),
+        oidc_client_id=os.environ.get("TEPLOSVET_OIDC_CLIENT_ID", ""),
+        oidc_client_secret=os.environ.get("TEPLOSVET_OIDC_CLIENT_SECRET", ""),
     )
 
 
@@ -66,6 +75,18 @@ def _default_home() -> Path:
     if os.name == "posix" and os.geteuid() == 0:
         return Path("/var/lib/teplosvet")
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "teplosvet"
+
+
+def _issuer() -> str | None:
+    """The provider, which has to speak https unless it is on this machine."""
+    url = _url("TEPLOSVET_OIDC_ISSUER", ("https", "http"))
+    if url is None:
+        return None
+    if not url.startswith("https://") and urlsplit(url).hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise ConfigurationError("TEPLOSVET_OIDC_ISSUER must start with https://")
+    if not os.environ.get("TEPLOSVET_OIDC_CLIENT_ID"):
+        raise ConfigurationError("TEPLOSVET_OIDC_ISSUER needs TEPLOSVET_OIDC_CLIENT_ID")
+    return url
 
 
 def _url(name: str, schemes: tuple[str, ...]) -> str | None:

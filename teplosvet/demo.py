@@ -18,6 +18,7 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from teplosvet import output
+from teplosvet.access.first_start import demo_accounts
 from teplosvet.config import settings
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.periods import Period
@@ -103,9 +104,22 @@ def demo(
             json.write_bytes(msgspec.json.format(msgspec.json.encode(outcome)))
             output.people.print(f"All figures are in {json}.")
         if not once:
+            _print_accounts(stack)
             with _live(stack):
                 sentence = f"The buildings go on in real time: open {stack.http_url}. Ctrl-C ends it."
                 run_application(stack.database_url, stack.http_url, sentence)
+
+
+def _print_accounts(stack: RunningStack) -> None:
+    """One account a role; the passwords are shown this once."""
+    with connect(stack.database_url) as connection:
+        codes = {
+            name: [str(code) for (code,) in connection.execute(query("registry", name))]
+            for name in ("building_codes", "contract_codes")
+        }
+        found = demo_accounts(connection, codes["building_codes"], codes["contract_codes"])
+    rows = [(role.value, login, password) for role, (login, password) in found.items()]
+    output.print_table(f"Sign in at {stack.http_url}", ("to look as", "login", "password"), rows)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import typer
 import uvicorn
 
 from teplosvet import output
+from teplosvet.access.first_start import ADMINISTRATOR, first_administrator
 from teplosvet.config import settings
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.stack.embedded import EmbeddedBroker, EmbeddedPostgres, broker, postgres
@@ -74,6 +75,7 @@ def whole_stack() -> Iterator[RunningStack]:
 def serve() -> None:
     """Run everything until Ctrl-C."""
     with until_signal(), whole_stack() as stack:
+        say_first_password(stack.database_url)
         sentence = f"Teplosvet runs on {stack.http_url}, data in {settings().home}. Ctrl-C stops it."
         run_application(stack.database_url, stack.http_url, sentence)
 
@@ -128,7 +130,20 @@ def api() -> None:
 
 def migrate() -> None:
     """Bring the database to the present schema."""
-    output.people.print(f"The schema is up to date on {bring_up(database_url())}.")
+    database = database_url()
+    output.people.print(f"The schema is up to date on {bring_up(database)}.")
+    say_first_password(database)
+
+
+def say_first_password(database: str) -> None:
+    """Make the first administrator where there is no account yet, and print the one-time password this once."""
+    with connect(database, name="teplosvet-access") as connection:
+        password = first_administrator(connection)
+    if password is not None:
+        output.people.print(
+            f"First sign-in: {ADMINISTRATOR} with the one-time password {password}; it is not shown again.",
+            soft_wrap=True,
+        )
 
 
 def bring_up(database: str) -> Edition:

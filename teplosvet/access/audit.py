@@ -1,5 +1,8 @@
 """The log of what was changed by whom; rows are only ever added."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -8,6 +11,31 @@ from psycopg.types.json import Jsonb
 
 from teplosvet.access.principal import Principal
 from teplosvet.storage.queries import query
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the log.
+
+    Attributes:
+        id: Its number.
+        at: When.
+        actor: Who.
+        action: What, as ``device.registered``.
+        subject: What of.
+        data: What explains it.
+        address: Where the request came from.
+        request_id: Of which request.
+    """
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    data: Mapping[str, Any]
+    address: str | None
+    request_id: str | None
 
 
 def record(connection: psycopg.Connection[TupleRow], person: Principal, action: str, subject: str, **data: Any) -> None:
@@ -26,5 +54,15 @@ def record(connection: psycopg.Connection[TupleRow], person: Principal, action: 
         "action": action,
         "subject": subject,
         "data": Jsonb(data),
+        "address": person.address,
+        "request_id": person.request_id,
     }
     connection.execute(query("access", "record"), values)
+
+
+def entries(
+    connection: psycopg.Connection[TupleRow], limit: int, before: int | None = None, action: str | None = None
+) -> list[Entry]:
+    """The newest rows that the reader may see, before a number and of one action if that is asked for."""
+    values = {"limit": limit, "before": before, "action": action}
+    return [Entry(*row) for row in connection.execute(query("access", "audit"), values)]

@@ -50,6 +50,18 @@ class ForbiddenError(TeplosvetError):
     """Somebody asks for what they have no right to."""
 
 
+class NotSignedInError(TeplosvetError):
+    """Nobody has signed in, or the session has ended: sign in, or send `Authorization: Bearer` with a token."""
+
+
+class StaleFormError(ForbiddenError):
+    """The form is not of this session: open the page again."""
+
+
+class PasswordChangeError(ForbiddenError):
+    """The one-time password has to be changed first."""
+
+
 class NotEnoughDataError(TeplosvetError):
     """There are not enough readings for an answer that could be stood for."""
 

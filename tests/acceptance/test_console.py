@@ -22,6 +22,7 @@ from psycopg import sql
 from psycopg_pool import ConnectionPool
 
 from dashboards.router import router
+from teplosvet.access.cookies import PLAIN
 from teplosvet.app import create_app
 from teplosvet.domain.contracts import Carrier
 from teplosvet.stack.embedded import EmbeddedPostgres
@@ -29,6 +30,7 @@ from teplosvet.storage.database import connect
 from teplosvet.storage.migrate import migrate
 from teplosvet.storage.pool import Pool
 from tests.acceptance import console_site as site
+from tests.signed_in import COOKIES, SESSION, administrator_session
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -95,14 +97,17 @@ def console(plain_postgres: EmbeddedPostgres) -> Iterator[Console]:
     with database(plain_postgres) as url:
         with connect(url) as connection:
             site.populate(connection)
+        administrator_session(url)
         with serving(create_app(url)) as address:
             yield Console(address, url)
 
 
 @pytest.fixture(scope="module")
 def empty_console(plain_postgres: EmbeddedPostgres) -> Iterator[str]:
-    with database(plain_postgres) as url, serving(create_app(url)) as address:
-        yield address
+    with database(plain_postgres) as url:
+        administrator_session(url)
+        with serving(create_app(url)) as address:
+            yield address
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +132,7 @@ def visiting(context: BrowserContext) -> Iterator[tuple[Page, list[str]]]:
         complaints.append(f"dialog {dialog.message}")
         dialog.dismiss()
 
+    context.add_cookies([{"name": PLAIN, "value": SESSION, "domain": "127.0.0.1", "path": "/"}])
     page = context.new_page()
     page.on("console", listen)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -301,7 +307,7 @@ def test_english_pages_are_wholly_english(browser: Browser, console: Console) ->
 
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_are_light_and_closed_to_others(console: Console, path: str) -> None:
-    answer = httpx.get(console.url + path)
+    answer = httpx.get(console.url + path, cookies=COOKIES)
     assert answer.status_code == 200
     assert len(answer.content) < HEAVIEST_PAGE_BYTES
     policy = answer.headers["content-security-policy"]
@@ -324,7 +330,7 @@ def test_pages_are_light_and_closed_to_others(console: Console, path: str) -> No
     ],
 )
 def test_what_goes_wrong_is_said_on_a_page(console: Console, path: str, status: int, sentence: str | None) -> None:
-    answer = httpx.get(console.url + path, headers={"Accept-Language": "en"})
+    answer = httpx.get(console.url + path, headers={"Accept-Language": "en"}, cookies=COOKIES)
     assert answer.status_code == status
     if sentence is not None:
         assert sentence in answer.text
@@ -332,7 +338,7 @@ def test_what_goes_wrong_is_said_on_a_page(console: Console, path: str, status: 
 
 
 def test_assets_may_be_kept_for_ever(console: Console) -> None:
-    address = re.findall(r'href="(/assets/\w+/style\.css)"', httpx.get(console.url).text)[0]
+    address = re.findall(r'href="(/assets/\w+/style\.css)"', httpx.get(console.url, cookies=COOKIES).text)[0]
     answer = httpx.get(console.url + address)
     assert answer.headers["content-type"].startswith("text/css")
     assert "immutable" in answer.headers["cache-control"]
@@ -356,7 +362,9 @@ def test_a_newer_version_of_a_statement_is_the_one_that_is_shown(console: Consol
     with connect(console.database_url) as connection, connection.transaction(force_rollback=False):
         site.write_statement(connection, statement, 2)
     try:
-        answer = httpx.get(f"{console.url}/contracts/sadovaya-7-heat", headers={"Accept-Language": "en"})
+        answer = httpx.get(
+            f"{console.url}/contracts/sadovaya-7-heat", headers={"Accept-Language": "en"}, cookies=COOKIES
+        )
         assert "was saved" in answer.text
     finally:
         with psycopg.connect(console.database_url) as connection:

@@ -14,6 +14,7 @@ WHERE building = %(building)s;
 -- Every contract with the sums of its newest statement; the days stay in the database, they are most of it.
 SELECT c.code, c.title, b.code, c.carrier, (s.body - 'baseline_days' - 'reporting_days')::text
 FROM contract c
+JOIN visible_contract v ON v.contract_id = c.id
 JOIN building b ON b.id = c.building_id
 LEFT JOIN (
     SELECT DISTINCT ON (contract) contract, body
@@ -26,6 +27,7 @@ ORDER BY c.code;
 -- name: contract
 SELECT c.code, c.title, b.code, b.title, b.zone, c.carrier, c.customer, c.esco, lower(c.baseline), upper(c.baseline)
 FROM contract c
+JOIN visible_contract v ON v.contract_id = c.id
 JOIN building b ON b.id = c.building_id
 WHERE c.code = %(contract)s;
 
@@ -44,7 +46,7 @@ WHERE contract = %(contract)s AND period_start = %(start)s AND period_end = %(en
 -- The newest readings first, then where their devices are: a city has a hundred thousand devices.
 SELECT p.device, p.class, COALESCE(p.building, ''), COALESCE(p.building_title, ''), COALESCE(p.zone, 'UTC'), p.entrance,
        p.floor, COALESCE(p.serial, ''), r.measured_at, false, r.quantities::text
-FROM (SELECT * FROM latest_reading ORDER BY measured_at DESC LIMIT %(rows)s) r
+FROM (SELECT r.* FROM latest_reading r JOIN visible_device USING (device_id) ORDER BY measured_at DESC LIMIT %(rows)s) r
 JOIN device_place p USING (device_id)
 ORDER BY r.measured_at DESC, p.device;
 
@@ -60,6 +62,7 @@ ORDER BY p.class, p.entrance NULLS FIRST, p.floor, p.device;
 -- name: entrances
 SELECT e.name
 FROM entrance e
+JOIN visible_building v ON v.building_id = e.building_id
 JOIN building b ON b.id = e.building_id
 WHERE b.code = %(building)s
 ORDER BY e.name;

@@ -25,7 +25,7 @@ WHERE (i.adapter, i.identity) IN (SELECT * FROM unnest(%(adapters)s::text[], %(i
 SELECT e.happened_at, d.name, p.building, e.event, e.data
 FROM device_event e
 JOIN device d ON d.id = e.device_id
-LEFT JOIN device_place p ON p.device_id = d.id
+JOIN device_place p ON p.device_id = d.id
 WHERE (%(device)s::text IS NULL OR d.name = %(device)s) AND (%(event)s::text IS NULL OR e.event = %(event)s)
 ORDER BY e.happened_at DESC, d.name, e.event LIMIT %(limit)s;
 
@@ -184,3 +184,9 @@ FROM (SELECT DISTINCT device_id FROM installation JOIN building b ON b.id = buil
 
 -- name: site_names
 SELECT name FROM site ORDER BY name;
+
+-- name: building_codes
+SELECT code FROM building ORDER BY code;
+
+-- name: contract_codes
+SELECT code FROM contract ORDER BY code;

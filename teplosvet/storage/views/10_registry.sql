@@ -5,6 +5,7 @@ SELECT d.id AS device_id, d.name AS device, d.class, d.publisher, d.model,
        i.serial, i.installed_at, i.removed_at, b.id AS building_id, b.code AS building, b.title AS building_title, b.zone,
        e.name AS entrance, i.floor
 FROM device d
+JOIN visible_device v ON v.device_id = d.id
 LEFT JOIN LATERAL (
     SELECT * FROM installation WHERE device_id = d.id ORDER BY installed_at DESC LIMIT 1
 ) i ON true

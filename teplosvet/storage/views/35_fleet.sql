@@ -10,8 +10,9 @@ SELECT run.id AS run, site.name AS site, lower(run.period) AS period_start, uppe
        count(*) FILTER (WHERE r.is_new) AS new_statements
 FROM fleet_run run
 LEFT JOIN site ON site.id = run.site_id
-LEFT JOIN fleet_result r ON r.run_id = run.id
-GROUP BY run.id, site.name;
+LEFT JOIN (fleet_result r JOIN visible_contract v ON v.contract_id = r.contract_id) ON r.run_id = run.id
+GROUP BY run.id, site.name
+HAVING (SELECT everything FROM reader_everything) OR count(r.contract_id) > 0;
 
 -- The newest result of each contract and period. Ranks are among the contracts of a period that something is stated of.
 DROP VIEW IF EXISTS fleet_standing CASCADE;
@@ -31,6 +32,7 @@ FROM (
            r.proven, r.currency, r.value, r.payable, r.days_to_prove, r.guarantee_kwh, r.guarantee, r.days_to_decide
     FROM fleet_result r
     JOIN fleet_run run ON run.id = r.run_id
+    JOIN visible_contract v ON v.contract_id = r.contract_id
     JOIN contract c ON c.id = r.contract_id
     JOIN building b ON b.id = c.building_id
     JOIN site s ON s.id = b.site_id

@@ -3,6 +3,7 @@ DROP VIEW IF EXISTS statement_version CASCADE;
 CREATE VIEW statement_version AS
 SELECT c.code AS contract, lower(s.period) AS period_start, upper(s.period) AS period_end, s.version, s.made_at, s.digest, s.body
 FROM statement s
+JOIN visible_contract v ON v.contract_id = s.contract_id
 JOIN contract c ON c.id = s.contract_id;
 
 -- The present state of every act, beside the newest statement of its contract and period.
@@ -17,6 +18,7 @@ SELECT DISTINCT ON (c.code, s.period)
        (n.body ->> 'avoided_energy_kwh')::numeric - (s.body ->> 'avoided_energy_kwh')::numeric AS difference_kwh
 FROM act a
 JOIN statement s ON s.id = a.statement_id
+JOIN visible_contract v ON v.contract_id = s.contract_id
 JOIN contract c ON c.id = s.contract_id
 JOIN LATERAL (
     SELECT version, body FROM statement
