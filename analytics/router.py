@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 
+from analytics.act.router import router as acts
 from analytics.verification import Connection, verify_contract
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.periods import Period
@@ -27,3 +28,9 @@ def statement(
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
     return Response(msgspec.json.encode(verify_contract(connection, code, period)), media_type="application/json")
+
+
+_verification = router
+router = APIRouter()
+router.include_router(_verification)
+router.include_router(acts)

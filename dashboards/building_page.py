@@ -119,7 +119,7 @@ def _figures(
         heat_figure(energy, health.outdoor, next(fits, None), reader),
         curve_figure(health.curve, reader),
         light_figure(health.levels, reader),
-        completeness_figure(health.completeness, today, reader),
+        completeness_figure(health.completeness, today),
     )
     return (each for each in drawn if each is not None)
 

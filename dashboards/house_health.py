@@ -163,7 +163,7 @@ def _share(percent: float | None) -> float | None:
     return None if percent is None else percent / 100
 
 
-def completeness_figure(shares: Mapping[str, dict[date, float]], today: date, reader: Reader) -> Figure | None:
+def completeness_figure(shares: Mapping[str, dict[date, float]], today: date) -> Figure | None:
     """Days by devices: how much of each day the readings cover."""
     if not shares:
         return None

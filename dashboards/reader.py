@@ -134,7 +134,11 @@ class Reader:
 
     def at_now(self) -> str:
         """The present instant in UTC, for what a page says once it can ask nobody."""
-        return f"{self.instant(self.now, ZoneInfo('UTC'))} UTC"
+        return f"{self.instant(self.now, self.utc())} UTC"
+
+    def utc(self) -> ZoneInfo:
+        """The zone of pages that belong to no house."""
+        return ZoneInfo("UTC")
 
     def exact(self, at: datetime, zone: ZoneInfo) -> str:
         """To the second and with the zone: what stands on hover."""

@@ -97,7 +97,7 @@ def heat_of_houses(connection: Connection, buildings: Sequence[str], days: int) 
     }
     newest = {building: days[-1][0] for building, days in found.items() if building in fits}
     values = {"buildings": list(newest), "days": list(newest.values())}
-    outdoor = dict(connection.execute(query("console", "outdoor_of_houses"), values).fetchall()) if newest else {}
+    outdoor: dict[str, float] = dict(connection.execute(query("console", "outdoor_of_houses"), values).fetchall())
     return {
         building: HeatOfHouse(
             tuple(days), fits[building].energy_kwh(outdoor[building]) if building in outdoor else None

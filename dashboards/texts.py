@@ -40,7 +40,8 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "saved.none": _("No saving is proven yet."),
     "saved.no_contracts": _("No contracts yet: add one to the site file to see what is saved."),
     "saved.note": _(
-        "Newest statement of each contract. The band is the sum of the contracts' bands: the widest it can be, as if all of them erred in the same direction."
+        "Newest statement of each contract. The band is the sum of the contracts' bands: the widest it "
+        "can be, as if all of them erred in the same direction."
     ),
     "state": _("State"),
     "state.well": _("in order"),
@@ -62,7 +63,6 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "not_proven": _("not proven"),
     "refused": _("no result"),
     "no_statement": _("no statement yet"),
-    "no_contract": _("no contract"),
     "contract": _("Contract"),
     "live": _("Last readings"),
     "live.lost": _("No answer from Teplosvet. The values are of the time that stands here; this page keeps trying."),
@@ -91,7 +91,8 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "plot.fit": _("Baseline fit"),
     "plot.energy": _("Energy per day: %(carrier)s"),
     "plot.daily.about": _(
-        "%(start)s to %(end)s: without the measure %(baseline)s, metered %(metered)s, of it estimated %(estimated)s. Unknown days: %(unknown)s."
+        "%(start)s to %(end)s: without the measure %(baseline)s, metered %(metered)s, of it estimated "
+        "%(estimated)s. Unknown days: %(unknown)s."
     ),
     "plot.cumulative.about": _("The saving added up day by day reaches %(energy)s (%(confidence)s) on %(end)s."),
     "plot.fit.about": ngettext(
@@ -102,7 +103,8 @@ TEXTS: dict[str, str | tuple[str, str]] = {
         "%(start)s to %(end)s: %(metered)s, of it estimated %(estimated)s. Unknown days: %(unknown)s."
     ),
     "plot.cumulative.note": _(
-        "The band at the end is the statement's. Before the end it is drawn as ASHRAE Guideline 14 lets it grow: with the adjusted baseline over the root of the days."
+        "The band at the end is the statement's. Before the end it is drawn as ASHRAE Guideline 14 lets "
+        "it grow: with the adjusted baseline over the root of the days."
     ),
     "plot.none": _("No days to draw."),
     "axis.per_day": _("%(unit)s a day"),
@@ -266,6 +268,5 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "quantity.valve_position_percent": _("valve position"),
     "error.forbidden": _("You may not see or do this."),
     "error.forbidden.do": _("Ask an administrator for the role that it needs. Nothing was changed."),
-    "account": _("Account"),
     "navigation": _("Main"),
 }

@@ -202,9 +202,15 @@ def populate(connection: psycopg.Connection[TupleRow]) -> None:
         write_statement(connection, statement(each, found), 1)
         write_energy(connection, each, found)
     write_statement(connection, statement(LENINA_HEAT, SEASONS[LENINA_HEAT.code], JANUARY), 1)
+    connection.execute("UPDATE building SET public = true, flats = 60 WHERE code = 'lenina-1'")
     write_weather(connection)
     write_hours(connection)
     now = datetime.now(UTC)
+    connection.execute(
+        """INSERT INTO quarantine (topic, publisher, payload, digest, reason, detail)
+           VALUES ('teplosvet/v1/gateway-9/reading', 'gateway-9', '[{"n":"x"}]', '\\x01', 'unknown_device', %s)""",
+        (HOSTILE,),
+    )
     for n, (device, values) in enumerate(READINGS.items()):
         write_reading(connection, device, values, now - timedelta(seconds=3 * n + 1))
 
@@ -214,8 +220,10 @@ def write_weather(connection: psycopg.Connection[TupleRow]) -> None:
     weather = SEASONS[LENINA_HEAT.code].temperature
     connection.execute(
         """INSERT INTO state_hourly (device_id, quantity, hour, mean, low, high, samples)
-           SELECT d.id, 'outdoor_temperature_c', day::timestamptz - INTERVAL '3 hours' + n * INTERVAL '1 hour', mean, mean - 1, mean + 1, 6
-           FROM unnest(%s::date[], %s::float8[]) AS w (day, mean), generate_series(0, 23) n, device d WHERE d.name = 'sky'""",
+           SELECT d.id, 'outdoor_temperature_c', day::timestamptz - INTERVAL '3 hours' + n * INTERVAL '1 hour',
+                  mean, mean - 1, mean + 1, 6
+           FROM unnest(%s::date[], %s::float8[]) AS w (day, mean), generate_series(0, 23) n, device d
+           WHERE d.name = 'sky'""",
         (weather.day.tolist(), weather.value.tolist()),
     )
 
@@ -226,22 +234,25 @@ def write_hours(connection: psycopg.Connection[TupleRow]) -> None:
         """INSERT INTO state_hourly (device_id, quantity, hour, mean, low, high, samples)
            SELECT d.id, q.quantity, h, q.mean, q.mean - 1, q.mean + 1, 6
            FROM generate_series(date_trunc('hour', now()) - INTERVAL '40 days', date_trunc('hour', now()), '1 hour') h
-           CROSS JOIN LATERAL (SELECT -4 + 6 * sin(extract(epoch FROM h) / 400000) AS sky, extract(hour FROM h) AS hour) s
-           JOIN device d ON d.name IN ('sky', 'lenina-1-heat', 'lenina-1-room') OR d.name LIKE 'lenina-1-lamp-%%'
+           CROSS JOIN LATERAL (
+               SELECT -4 + 6 * sin(extract(epoch FROM h) / 400000) AS sky, extract(hour FROM h) AS hour) s
+           JOIN device d ON d.name IN ('sky', 'lenina-1-heat', 'lenina-1-room') OR d.name LIKE 'lenina-1-lamp-%'
            CROSS JOIN LATERAL (VALUES
                ('sky', 'outdoor_temperature_c', s.sky),
                ('lenina-1-heat', 'flow_temperature_c', 60 - 1.2 * s.sky),
                ('lenina-1-heat', 'return_temperature_c', 42 - 0.6 * s.sky),
                ('lenina-1-room', 'indoor_temperature_c', 20.6),
-               (d.name, 'light_level_percent', CASE WHEN s.hour BETWEEN 5 AND 14 THEN 8.0 ELSE 60 END)) AS q (device, quantity, mean)
-           WHERE q.device = d.name AND (q.quantity = 'light_level_percent') = (d.class = 'light')""",
-        (),
+               (d.name, 'light_level_percent', CASE WHEN s.hour BETWEEN 5 AND 14 THEN 8.0 ELSE 60 END)
+           ) AS q (device, quantity, mean)
+           WHERE q.device = d.name AND (q.quantity = 'light_level_percent') = (d.class = 'light')"""
     )
     connection.execute(
         """INSERT INTO consumption_daily (device_id, quantity, day, amount, estimated, covered_s, day_s, rule)
            SELECT d.id, 'energy', current_date - n, 100, 0,
-                  CASE WHEN n = 9 THEN 43200 WHEN d.name LIKE '%%lamp-2' AND n = 4 THEN 0 ELSE 86400 END, 86400, 'metered'
-           FROM device d, generate_series(1, 30) n WHERE d.name LIKE 'lenina-1-%%' AND d.class <> 'climate' AND n <> 20"""
+                  CASE WHEN n = 9 THEN 43200 WHEN d.name LIKE '%lamp-2' AND n = 4 THEN 0 ELSE 86400 END,
+                  86400, 'metered'
+           FROM device d, generate_series(1, 30) n
+           WHERE d.name LIKE 'lenina-1-%' AND d.class <> 'climate' AND n <> 20"""
     )
     connection.execute(
         """INSERT INTO light_use_daily (device_id, day, covered_s, off_s, dimmed_s, full_s)

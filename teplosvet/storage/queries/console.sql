@@ -215,7 +215,7 @@ WHERE (%(site)s = '' OR site = %(site)s) AND (%(carrier)s = '' OR carrier = %(ca
 SELECT DISTINCT site, site_title FROM console_contract ORDER BY site_title;
 
 -- name: public_house
-SELECT building, title, address, zone, flats, carrier, made_at, body::text FROM public_house WHERE building = %(building)s;
+SELECT building, title, address, zone, flats, carrier, region, made_at, body::text FROM public_house WHERE building = %(building)s;
 
 -- name: set_public
 UPDATE building SET public = %(public)s, flats = COALESCE(%(flats)s, flats)
@@ -231,3 +231,11 @@ SELECT publisher, state, stated_at FROM publisher_state ORDER BY state, stated_a
 -- name: database
 SELECT current_setting('server_version'), pg_database_size(current_database()),
        (SELECT max(received_at) FROM latest_reading), (SELECT max(ended_at) FROM fleet_run);
+
+-- name: runs
+SELECT COALESCE(site, ''), period_start, period_end, started_at, ended_at, contracts, stated, refused, failed
+FROM fleet_progress ORDER BY started_at DESC LIMIT 5;
+
+-- name: archived
+-- When the database last archived its log: the one backup that it knows of itself.
+SELECT last_archived_time FROM pg_stat_archiver;

@@ -133,12 +133,13 @@ ORDER BY a.statement_contract, a.period, a.id DESC;
 -- For everybody, without a name of a person or of a contract: only of houses that are switched on.
 DROP VIEW IF EXISTS public_house CASCADE;
 CREATE VIEW public_house AS
-SELECT b.code AS building, b.title, b.address, b.zone, b.flats, s.carrier, s.made_at, s.body
+SELECT b.code AS building, b.title, b.address, b.zone, b.flats, s.carrier, s.region, s.made_at, s.body
 FROM building b
 JOIN LATERAL (
-    SELECT c.carrier, s.made_at, s.body
+    SELECT c.carrier, t.region, s.made_at, s.body
     FROM statement s
     JOIN contract c ON c.id = s.contract_id
+    LEFT JOIN contract_terms t ON t.contract_id = c.id
     WHERE c.building_id = b.id AND s.avoided_kwh IS NOT NULL
     ORDER BY upper(s.period) DESC, c.carrier = 'heat' DESC, upper(s.period) - lower(s.period) DESC, s.version DESC
     LIMIT 1
