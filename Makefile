@@ -1,4 +1,4 @@
-# The six verbs. uv is used where it is installed, and fetched into .uv where it is not.
+# The six verbs, and `screenshots` for whoever changes a page. uv is used where it is installed, and fetched into .uv where it is not.
 
 ifeq ($(shell uv --version > /dev/null 2>&1 && echo found),found)
 UV := uv
@@ -9,7 +9,7 @@ endif
 
 PYTHON := .venv/bin/python
 
-.PHONY: setup check test demo up down
+.PHONY: setup check test demo up down screenshots
 .DELETE_ON_ERROR:
 
 setup: $(bootstrap)
@@ -36,6 +36,9 @@ up:
 
 down:
 	docker compose down
+
+screenshots: setup
+	$(PYTHON) -m tests.acceptance.screenshots
 
 .uv/bin/uv:
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 
+from analytics.act.router import router as acts
 from analytics.ledger.endpoints import router as ledger
 from analytics.verification import Connection, verify_contract
 from teplosvet.access.scope import require_contract
@@ -31,3 +32,9 @@ def statement(
         raise ConfigurationError(str(error)) from error
     require_contract(connection, code)
     return Response(msgspec.json.encode(verify_contract(connection, code, period)), media_type="application/json")
+
+
+_verification = router
+router = APIRouter()
+router.include_router(_verification)
+router.include_router(acts)

@@ -1,20 +1,36 @@
 """One house: whether its devices report, what they say, and its energy by day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby
 
 from markupsafe import Markup
 
 from dashboards.contract_line import ContractLine, contract_lines
+from dashboards.house_health import (
+    Compared,
+    Figure,
+    JournalLine,
+    compared,
+    completeness_figure,
+    curve_figure,
+    heat_figure,
+    journal_lines,
+    lede,
+    light_figure,
+)
 from dashboards.reader import Reader
 from dashboards.rows import ContractVerdict, DeviceReading, EnergyRow, House
+from dashboards.rows_of_houses import Comfort, CurveDay, Entry
 from teplosvet.plots.daily import EnergyDay, daily_plot
 from teplosvet.plots.frame import SIZES, Words
 from teplosvet.words.units import EnergyUnit
 
-DAYS_SHOWN = 365
+DAYS_SHOWN = 730
+"""Days that are read: a year beside the year before."""
+
+DAYS_DRAWN = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,23 @@ class BuildingPage:
     devices: tuple[DeviceReading, ...]
     places: tuple[Place, ...]
     energy: tuple[CarrierEnergy, ...]
+    figures: tuple[Figure, ...] = ()
+    compared: tuple[Compared, ...] = ()
+    journal: tuple[JournalLine, ...] = ()
+    comfort: tuple[Comfort, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What is known beyond energy: weather, temperatures, light, completeness, what happened, other houses."""
+
+    outdoor: Mapping[date, float]
+    curve: Sequence[CurveDay]
+    levels: Mapping[str, dict[int, float]]
+    completeness: Mapping[str, dict[date, float]]
+    comfort: Sequence[Comfort]
+    journal: Sequence[Entry]
+    similar: Mapping[str, Mapping[str, float]]
 
 
 def building_page(
@@ -56,25 +89,39 @@ def building_page(
     entrances: Sequence[str],
     energy: Sequence[EnergyRow],
     contracts: Sequence[ContractVerdict],
+    health: Health,
     reader: Reader,
 ) -> BuildingPage:
     """Put the page together."""
+    carriers = {row.carrier: None for row in energy}
+    beside = (compared(name, energy, health.similar.get(name, {}), house.code, reader) for name in carriers)
+    shown = [row for row in energy if row.day > max(each.day for each in energy) - timedelta(days=DAYS_DRAWN)]
     return BuildingPage(
         house,
-        _lede(house, reader),
+        lede(house, health.comfort, reader),
         tuple(contract_lines(contracts, reader)),
         tuple(devices),
         tuple(_places(devices, entrances)),
-        tuple(_carrier(name, list(rows), reader) for name, rows in groupby(energy, key=lambda row: row.carrier)),
+        tuple(_carrier(name, list(rows), reader) for name, rows in groupby(shown, key=lambda row: row.carrier)),
+        tuple(_figures(house, energy, contracts, health, reader)),
+        tuple(each for each in beside if each is not None),
+        tuple(journal_lines(health.journal, reader)),
+        tuple(health.comfort),
     )
 
 
-def _lede(house: House, reader: Reader) -> str:
-    if house.devices == 0:
-        return reader.say("house.no_devices")
-    if house.silent_devices:
-        return reader.say("house.silent", n=house.silent_devices, all=house.devices)
-    return reader.say("house.one_well") if house.devices == 1 else reader.say("house.well", n=house.devices)
+def _figures(
+    house: House, energy: Sequence[EnergyRow], contracts: Sequence[ContractVerdict], health: Health, reader: Reader
+) -> Iterable[Figure]:
+    fits = (each.verdict.fit for each in contracts if each.verdict is not None and each.carrier == "heat")
+    today = reader.now.astimezone(house.zone).date()
+    drawn = (
+        heat_figure(energy, health.outdoor, next(fits, None), reader),
+        curve_figure(health.curve, reader),
+        light_figure(health.levels, reader),
+        completeness_figure(health.completeness, today),
+    )
+    return (each for each in drawn if each is not None)
 
 
 def _places(devices: Sequence[DeviceReading], entrances: Sequence[str]) -> Iterable[Place]:

@@ -55,7 +55,7 @@ def status_of(verdict: Verdict | None) -> str:
 
 def contract_lines(contracts: Sequence[ContractVerdict], reader: Reader) -> list[ContractLine]:
     """Contracts as lines whose drawings share one axis."""
-    shares = [share for contract in contracts if (share := _share(contract.verdict)) is not None]
+    shares = [share for contract in contracts if (share := share_of(contract.verdict)) is not None]
     low, high = _axis(shares)
     return [_line(contract, low, high, reader) for contract in contracts]
 
@@ -75,7 +75,7 @@ def _line(contract: ContractVerdict, low: float, high: float, reader: Reader) ->
     verdict, status = contract.verdict, status_of(contract.verdict)
     if verdict is None:
         return ContractLine(contract.code, contract.title, contract.carrier, status)
-    energy, share = "", _share(verdict)
+    energy, share = "", share_of(verdict)
     if verdict.avoided_energy_kwh is not None:
         energy = reader.headline_energy(verdict.avoided_energy_kwh, verdict.half_width_kwh, contract.carrier)
     return ContractLine(
@@ -93,7 +93,7 @@ def _line(contract: ContractVerdict, low: float, high: float, reader: Reader) ->
     )
 
 
-def _share(verdict: Verdict | None) -> Interval | None:
+def share_of(verdict: Verdict | None) -> Interval | None:
     """The saving as a share of what would have been used; None where no band or no share can be told."""
     if verdict is None or verdict.avoided_energy_kwh is None or verdict.fractional_saving is None:
         return None

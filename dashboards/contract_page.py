@@ -8,8 +8,10 @@ from dashboards.contract_line import status_of
 from dashboards.contract_plots import Plot
 from dashboards.filled_rows import filled_rows
 from dashboards.findings import finding_text
+from dashboards.missing import missing_lines
 from dashboards.reader import Reader
 from dashboards.rows import ContractPlace, StatementVersion
+from dashboards.rows_of_contracts import ActRow, VersionRow
 from teplosvet.domain.findings import Severity
 from teplosvet.domain.periods import Period
 from teplosvet.plots.adding_up import CumulativeDay
@@ -53,6 +55,9 @@ class ContractPage:
         plots: The three plots.
         cumulative: Rows of the second plot.
         variable_unit: Unit of the independent variable.
+        missing: What would prove more.
+        versions: Versions of the statement, the newest first.
+        act: The act over it, None if none has begun.
     """
 
     place: ContractPlace
@@ -70,6 +75,9 @@ class ContractPage:
     plots: tuple[Plot, ...] = ()
     cumulative: tuple[CumulativeDay, ...] = ()
     variable_unit: str = ""
+    missing: tuple[str, ...] = ()
+    versions: tuple[VersionRow, ...] = ()
+    act: ActRow | None = None
 
 
 def contract_page(
@@ -97,6 +105,7 @@ def contract_page(
         plots=plots,
         cumulative=tuple(rows),
         variable_unit=contract_plots.variable_unit(statement.fit),
+        missing=tuple(missing_lines(statement, reader)),
     )
 
 

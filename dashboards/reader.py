@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from dashboards.texts import TEXTS
+from teplosvet.access.principal import Principal
 from teplosvet.domain.periods import Period
 from teplosvet.domain.quantities import Kind, Quantity
 from teplosvet.words import figures
+from teplosvet.words.catalogue import gettext, ngettext, speaking
 from teplosvet.words.language import Language
 from teplosvet.words.units import EnergyUnit, currency_symbol, symbol, usual_unit
 
@@ -28,6 +30,8 @@ class Reader:
         now: The present instant.
         path: Path of the page.
         parameters: Query parameters of the page.
+        person: Who that is, None of a page for everybody.
+        csrf: What their forms prove themselves with, empty where nothing asks for it.
     """
 
     language: Language
@@ -35,18 +39,19 @@ class Reader:
     now: datetime
     path: str = "/"
     parameters: Mapping[str, str] = field(default_factory=dict)
+    person: Principal | None = None
+    csrf: str = ""
 
     def say(self, key: str, **values: str | int) -> str:
         """A text in their language; a whole number is written as such, and `n` chooses the plural."""
-        forms = TEXTS[self.language][key].split("|")
-        n = values.get("n")
-        form = forms[figures.plural_form(n, self.language)] if len(forms) > 1 and isinstance(n, int) else forms[0]
-        written = {name: value if isinstance(value, str) else self.number(value) for name, value in values.items()}
-        return form.format_map(written)
+        speaking.set(self.language)
+        found, n = TEXTS[key], values.get("n")
+        text = gettext(found) if isinstance(found, str) else ngettext(*found, n if isinstance(n, int) else 0)
+        return text % {name: each if isinstance(each, str) else self.number(each) for name, each in values.items()}
 
     def knows(self, key: str) -> bool:
         """Whether there is such a text."""
-        return key in TEXTS[self.language]
+        return key in TEXTS
 
     def link(self, **changes: str) -> str:
         """This page with other parameters."""
@@ -126,6 +131,14 @@ class Reader:
     def instant(self, at: datetime, zone: ZoneInfo) -> str:
         """``24.11.2026 13:05`` in the zone."""
         return figures.instant(at.astimezone(zone), self.language)
+
+    def at_now(self) -> str:
+        """The present instant in UTC, for what a page says once it can ask nobody."""
+        return f"{self.instant(self.now, self.utc())} UTC"
+
+    def utc(self) -> ZoneInfo:
+        """The zone of pages that belong to no house."""
+        return ZoneInfo("UTC")
 
     def exact(self, at: datetime, zone: ZoneInfo) -> str:
         """To the second and with the zone: what stands on hover."""

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from dashboards.navigation import entries_for
 from dashboards.reader import Reader
 from teplosvet.access.guard import CSRF_FIELD
 from teplosvet.access.sessions import asking
@@ -42,11 +43,13 @@ _MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xm
 def assets() -> dict[str, Asset]:
     """All assets by name."""
     found = {}
-    for entry in files("dashboards").joinpath("assets").iterdir():
-        media_type = _MEDIA_TYPES.get(entry.name.rpartition(".")[2])
-        if media_type is not None:
-            content = entry.read_bytes()
-            found[entry.name] = Asset(content, media_type, sha256(content).hexdigest()[:12])
+    folder = files("dashboards").joinpath("assets")
+    for prefix, entries in (("", folder), ("vendor/", folder.joinpath("vendor"))):
+        for entry in entries.iterdir():
+            media_type = _MEDIA_TYPES.get(entry.name.rpartition(".")[2])
+            if media_type is not None:
+                content = entry.read_bytes()
+                found[prefix + entry.name] = Asset(content, media_type, sha256(content).hexdigest()[:12])
     return found
 
 
@@ -83,7 +86,7 @@ def _environment() -> Environment:
     )
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(asset_link=asset_link, languages=tuple(Language), units=CHOICES)
-    environment.globals.update(csrf_field=csrf_field, who=asking.get)
+    environment.globals.update(csrf_field=csrf_field, who=asking.get, entries_for=entries_for)
     return environment
 
 

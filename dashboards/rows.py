@@ -30,6 +30,15 @@ class House:
         devices: Devices installed now.
         silent_devices: Of them those that have said nothing for three hours.
         last_reading_at: Instant of the newest reading of all.
+        failed_lamps: Light points that report a failure.
+        meter_faults: Heat meters that report an error.
+        losses: Contracts that use more than before.
+        refused: Contracts of which nothing can be stated.
+        latitude, longitude: Place. [°]
+        floor_area_m2: Heated floor area. [m²]
+        flats: Number of flats.
+        public: Whether residents may see what was saved.
+        attention: Whether somebody has to do something.
     """
 
     code: str
@@ -39,6 +48,16 @@ class House:
     devices: int
     silent_devices: int
     last_reading_at: datetime | None
+    failed_lamps: int = 0
+    meter_faults: int = 0
+    losses: int = 0
+    refused: int = 0
+    latitude: float | None = None
+    longitude: float | None = None
+    floor_area_m2: float | None = None
+    flats: int | None = None
+    public: bool = False
+    attention: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +151,26 @@ class EnergyRow(NamedTuple):
     estimated_kwh: float
 
 
-def houses(connection: Connection) -> list[House]:
-    """All buildings, by title."""
-    return [_house(row) for row in connection.execute(query("console", "houses"))]
+def houses(
+    connection: Connection,
+    search: str = "",
+    show: str = "all",
+    sort: str = "title",
+    box: tuple[float, float, float, float] | None = None,
+) -> list[House]:
+    """Buildings that a search and a filter leave."""
+    escaped = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    south, west, north, east = box or (None, None, None, None)
+    values = {
+        "pattern": f"%{escaped}%" if search else None,
+        "show": show,
+        "sort": sort,
+        "south": south,
+        "west": west,
+        "north": north,
+        "east": east,
+    }
+    return [_house(row) for row in connection.execute(query("console", "houses"), values)]
 
 
 def house(connection: Connection, code: str) -> House:
@@ -149,8 +185,8 @@ def house(connection: Connection, code: str) -> House:
     return _house(row)
 
 
-def verdicts(connection: Connection, building: str | None = None) -> list[ContractVerdict]:
-    """Contracts of all buildings or of one, each with its newest statement."""
+def verdicts(connection: Connection, building: str) -> list[ContractVerdict]:
+    """Contracts of a building, each with its newest statement."""
     found = connection.execute(query("console", "verdicts"), {"building": building})
     return [
         ContractVerdict(code, title, place, carrier, msgspec.json.decode(body, type=Verdict) if body else None)
@@ -214,8 +250,8 @@ def energy(connection: Connection, building: str, days: int) -> list[EnergyRow]:
 
 
 def _house(row: TupleRow) -> House:
-    code, title, address, zone, installed, silent, last_reading_at = row
-    return House(code, title, address, ZoneInfo(zone), installed, silent, last_reading_at)
+    code, title, address, zone, *others = row
+    return House(code, title, address, ZoneInfo(zone), *others)
 
 
 def _reading(row: TupleRow) -> DeviceReading:

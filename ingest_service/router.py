@@ -11,8 +11,9 @@ from pydantic import BaseModel
 
 from ingest_service import quarantine, unbound
 from ingest_service.events import told
+from teplosvet.access import audit
 from teplosvet.access.guard import needs, needs_platform
-from teplosvet.access.principal import Role
+from teplosvet.access.principal import Principal, Role
 from teplosvet.storage.pool import request_connection
 from teplosvet.storage.queries import query
 
@@ -102,3 +103,28 @@ def unbound_identities(connection: Database, limit: Annotated[int, Query(ge=1, l
 def refused(connection: Database) -> list[ReasonOut]:
     """What was refused and is not replayed, by reason."""
     return [ReasonOut(**asdict(each)) for each in quarantine.by_reason(connection)]
+
+
+class ReplayIn(BaseModel):
+    """What is to be put through ingest again."""
+
+    reason: str | None = None
+
+
+class ReplayedOut(BaseModel):
+    """What a replay did."""
+
+    messages: int
+    stored: int
+    duplicates: int
+    refused: int
+
+
+@router.post("/quarantine/replay")
+def replay(
+    wanted: ReplayIn, person: Annotated[Principal, Depends(needs(Role.ADMINISTRATOR))], connection: Database
+) -> ReplayedOut:
+    """Put what was refused through ingest again, all of it or what was refused for one reason."""
+    done = quarantine.replay(connection, wanted.reason)
+    audit.record(connection, person, "quarantine.replayed", wanted.reason or "all", **asdict(done))
+    return ReplayedOut(**asdict(done))

@@ -1,5 +1,6 @@
 """The commands around acts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -7,8 +8,8 @@ from typing import Annotated
 import typer
 
 from analytics.act.content import compose
-from analytics.act.facts import Issue
-from analytics.act.log import ListedAct, change_state, ensure_draft, list_acts
+from analytics.act.facts import Facts, Issue
+from analytics.act.log import ListedAct, change_state, ensure_draft, list_acts, present_act
 from analytics.act.pdf import act_json, act_pdf, confidence_text
 from analytics.act.pen import Pen
 from analytics.act.plots import plots
@@ -16,10 +17,11 @@ from analytics.act.source import Connection, load_facts, load_statement
 from analytics.act.spreadsheet import act_xlsx
 from analytics.act.state import ActState
 from teplosvet import output
-from teplosvet.domain.errors import ConfigurationError
+from teplosvet.domain.errors import ConfigurationError, UnknownNameError
 from teplosvet.domain.periods import Period
 from teplosvet.stack.running import database_url
 from teplosvet.storage.database import connect
+from teplosvet.stored_statement import Statement
 from teplosvet.words.language import Language
 
 _PERIOD = "Reporting period FROM/TO, local days, TO not included."
@@ -74,14 +76,8 @@ def write_act(
         issue = Issue(present.number, kept.version, kept.made_at, kept.digest, present.state, present.version)
     else:
         issue = Issue(1, kept.version, kept.made_at, kept.digest, ActState.DRAFT, kept.version)
-    act = compose(kept.statement, facts, issue, language)
-    drawings = plots(kept.statement, Pen(language, facts.carrier, facts.zone))
     name = f"act-{contract}-{period.start}-{period.end}-v{kept.version}.{language}"
-    bodies = {
-        "pdf": act_pdf(act, drawings, confidence_text(kept.statement.confidence)),
-        "xlsx": act_xlsx(act),
-        "json": act_json(act),
-    }
+    bodies = {ending: body() for ending, body in _bodies(kept.statement, facts, issue, language).items()}
     paths = {}
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -92,6 +88,32 @@ def write_act(
     except OSError as error:
         raise ConfigurationError(f"--out: {error.strerror}: {error.filename}") from error
     return WrittenAct(contract, issue.number, kept.version, kept.digest, **paths)
+
+
+def act_file(connection: Connection, contract: str, period: Period, language: Language, ending: str) -> bytes:
+    """One file of an act that has begun, over the version that the parties speak of.
+
+    Raises:
+        UnknownNameError: If there is no such act.
+    """
+    present = present_act(connection, contract, period)
+    if present is None:
+        raise UnknownNameError(f"there is no act of {contract} for {period}: begin it first")
+    kept = load_statement(connection, contract, period, present.version)
+    facts = load_facts(connection, contract, kept.statement)
+    issue = Issue(present.number, kept.version, kept.made_at, kept.digest, present.state, present.version)
+    return _bodies(kept.statement, facts, issue, language)[ending]()
+
+
+def _bodies(statement: Statement, facts: Facts, issue: Issue, language: Language) -> dict[str, Callable[[], bytes]]:
+    """The files of an act by their endings, each made when it is called for."""
+    act = compose(statement, facts, issue, language)
+
+    def pdf() -> bytes:
+        drawings = plots(statement, Pen(language, facts.carrier, facts.zone))
+        return act_pdf(act, drawings, confidence_text(statement.confidence))
+
+    return {"pdf": pdf, "xlsx": lambda: act_xlsx(act), "json": lambda: act_json(act)}
 
 
 def act_state(

@@ -79,6 +79,11 @@ def change_state(
     return changed
 
 
+def present_act(connection: Connection, contract: str, period: Period) -> Present | None:
+    """The act of a contract and period as it stands, None if there is none."""
+    return _present(connection, contract, period)
+
+
 def list_acts(connection: Connection) -> tuple[ListedAct, ...]:
     """Every act in its present state."""
     rows = connection.execute(query("acts", "all")).fetchall()

@@ -55,6 +55,7 @@ async def signed_in(request: Request) -> Principal:
     person = found.person if isinstance(found, Session) else found
     if isinstance(found, Session):
         asking.set(found)
+        request.state.csrf = found.csrf
         if request.method not in SAFE:
             await _same_form(request, found)
         if found.must_change_password and request.url.path not in BEFORE_PASSWORD_CHANGE:

@@ -20,7 +20,12 @@ class FitDay:
 
 
 def fit_plot(
-    days: Sequence[FitDay], model: Sequence[tuple[float, float]], x_title: str, words: Words, size: Size
+    days: Sequence[FitDay],
+    model: Sequence[tuple[float, float]],
+    x_title: str,
+    words: Words,
+    size: Size,
+    newest: FitDay | None = None,
 ) -> Markup:
     """Dots for the days of the fit, rings for the others, the model as a dashed line.
 
@@ -30,6 +35,7 @@ def fit_plot(
         x_title: Quantity and unit of the level axis.
         words: What is written.
         size: How large it is drawn.
+        newest: A day that is marked, one of the days.
     """
     variables = [row.variable for row in days] + [x for x, _ in model]
     found = frame(size, words, ticks_with_zero([row.energy for row in days] + [y for _, y in model]))
@@ -39,6 +45,7 @@ def fit_plot(
         dots((scale(row.variable), found.y(row.energy)) for row in days if row.used is wanted)
         for wanted in (True, False)
     )
+    mark = dots([(scale(newest.variable), found.y(newest.energy))] if newest else [])
     line = polyline((scale(x), found.y(y)) for x, y in model)
     return drawing(
         found,
@@ -48,6 +55,8 @@ def fit_plot(
             element("path", d=unused, class_="ring-hole"),
             element("path", d=used, class_="cloud"),
             element("path", d=line, class_="baseline model"),
+            element("path", d=mark, class_="newest-edge"),
+            element("path", d=mark, class_="newest"),
             found.level_axis(scale, x_ticks, x_title),
         ],
     )

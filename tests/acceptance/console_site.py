@@ -77,13 +77,25 @@ DEVICES = (
     _device("hostile-lamp", DeviceClass.LIGHT, "hostile", "1", 1),
     _device("nevsky-3-heat", DeviceClass.HEAT, "nevsky-3"),
     _device("nevsky-3-silent", DeviceClass.WATER, "nevsky-3"),
+    _device("sky", DeviceClass.CLIMATE, "lenina-1"),
+    _device("lenina-1-room", DeviceClass.CLIMATE, "lenina-1", "1", 2),
 )
 BUILDINGS = (
-    Building("lenina-1", "Ленина, 1", ZONE, "Санкт-Петербург, ул. Ленина, 1", entrances=("1", "2")),
-    Building("mira-4", "Мира, 4", ZONE, "Санкт-Петербург, ул. Мира, 4"),
-    Building("sadovaya-7", "Садовая, 7", ZONE, "Санкт-Петербург, Садовая ул., 7"),
+    Building(
+        "lenina-1",
+        "Ленина, 1",
+        ZONE,
+        "Санкт-Петербург, ул. Ленина, 1",
+        59.96,
+        30.31,
+        2400.0,
+        entrances=("1", "2"),
+        weather="sky",
+    ),
+    Building("mira-4", "Мира, 4", ZONE, "Санкт-Петербург, ул. Мира, 4", 59.99, 30.36, 2400.0, weather="sky"),
+    Building("sadovaya-7", "Садовая, 7", ZONE, "Санкт-Петербург, Садовая ул., 7", 59.93, 30.33, 2400.0, weather="sky"),
     Building("hostile", HOSTILE, ZONE, HOSTILE, entrances=("1",)),
-    Building("nevsky-3", "Невский, 3", ZONE, "Санкт-Петербург, Невский пр., 3"),
+    Building("nevsky-3", "Невский, 3", ZONE, "Санкт-Петербург, Невский пр., 3", 59.936, 30.315, 2400.0, weather="sky"),
 )
 SITE = Site("demo", "Демонстрация", BUILDINGS, DEVICES, CONTRACTS)
 
@@ -166,6 +178,8 @@ READINGS: Mapping[str, Mapping[str, float]] = {
     "sadovaya-7-heat": {"heat_energy_kwh": 2_310.5, "heat_power_kw": 12.0},
     "hostile-lamp": {"light_energy_kwh": 12.25, "light_power_w": 24.1, "light_level_percent": 30.0, "presence": 0.0},
     "nevsky-3-heat": {"heat_energy_kwh": 99_000.0, "heat_power_kw": 20.5},
+    "sky": {"outdoor_temperature_c": -4.2},
+    "lenina-1-room": {"indoor_temperature_c": 20.6, "relative_humidity_percent": 31.0},
 } | {
     f"lenina-1-lamp-{n}": {
         "light_energy_kwh": 40.0 + n,
@@ -188,9 +202,66 @@ def populate(connection: psycopg.Connection[TupleRow]) -> None:
         write_statement(connection, statement(each, found), 1)
         write_energy(connection, each, found)
     write_statement(connection, statement(LENINA_HEAT, SEASONS[LENINA_HEAT.code], JANUARY), 1)
+    connection.execute("UPDATE building SET public = true, flats = 60 WHERE code = 'lenina-1'")
+    write_weather(connection)
+    write_hours(connection)
     now = datetime.now(UTC)
+    connection.execute(
+        """INSERT INTO quarantine (topic, publisher, payload, digest, reason, detail)
+           VALUES ('teplosvet/v1/gateway-9/reading', 'gateway-9', '[{"n":"x"}]', '\\x01', 'unknown_device', %s)""",
+        (HOSTILE,),
+    )
     for n, (device, values) in enumerate(READINGS.items()):
         write_reading(connection, device, values, now - timedelta(seconds=3 * n + 1))
+
+
+def write_weather(connection: psycopg.Connection[TupleRow]) -> None:
+    """The station's hours of both winters, as the contract of Lenina 1 saw them."""
+    weather = SEASONS[LENINA_HEAT.code].temperature
+    connection.execute(
+        """INSERT INTO state_hourly (device_id, quantity, hour, mean, low, high, samples)
+           SELECT d.id, 'outdoor_temperature_c', day::timestamptz - INTERVAL '3 hours' + n * INTERVAL '1 hour',
+                  mean, mean - 1, mean + 1, 6
+           FROM unnest(%s::date[], %s::float8[]) AS w (day, mean), generate_series(0, 23) n, device d
+           WHERE d.name = 'sky'""",
+        (weather.day.tolist(), weather.value.tolist()),
+    )
+
+
+def write_hours(connection: psycopg.Connection[TupleRow]) -> None:
+    """The last weeks of the devices in Lenina 1: weather, temperatures, light, rooms, coverage."""
+    connection.execute(
+        """INSERT INTO state_hourly (device_id, quantity, hour, mean, low, high, samples)
+           SELECT d.id, q.quantity, h, q.mean, q.mean - 1, q.mean + 1, 6
+           FROM generate_series(date_trunc('hour', now()) - INTERVAL '40 days', date_trunc('hour', now()), '1 hour') h
+           CROSS JOIN LATERAL (
+               SELECT -4 + 6 * sin(extract(epoch FROM h) / 400000) AS sky, extract(hour FROM h) AS hour) s
+           JOIN device d ON d.name IN ('sky', 'lenina-1-heat', 'lenina-1-room') OR d.name LIKE 'lenina-1-lamp-%'
+           CROSS JOIN LATERAL (VALUES
+               ('sky', 'outdoor_temperature_c', s.sky),
+               ('lenina-1-heat', 'flow_temperature_c', 60 - 1.2 * s.sky),
+               ('lenina-1-heat', 'return_temperature_c', 42 - 0.6 * s.sky),
+               ('lenina-1-room', 'indoor_temperature_c', 20.6),
+               (d.name, 'light_level_percent', CASE WHEN s.hour BETWEEN 5 AND 14 THEN 8.0 ELSE 60 END)
+           ) AS q (device, quantity, mean)
+           WHERE q.device = d.name AND (q.quantity = 'light_level_percent') = (d.class = 'light')"""
+    )
+    connection.execute(
+        """INSERT INTO consumption_daily (device_id, quantity, day, amount, estimated, covered_s, day_s, rule)
+           SELECT d.id, 'energy', current_date - n, 100, 0,
+                  CASE WHEN n = 9 THEN 43200 WHEN d.name LIKE '%lamp-2' AND n = 4 THEN 0 ELSE 86400 END,
+                  86400, 'metered'
+           FROM device d, generate_series(1, 30) n
+           WHERE d.name LIKE 'lenina-1-%' AND d.class <> 'climate' AND n <> 20"""
+    )
+    connection.execute(
+        """INSERT INTO light_use_daily (device_id, day, covered_s, off_s, dimmed_s, full_s)
+           SELECT id, current_date - 1, 86400, 50000, 26400, 10000 FROM device WHERE class = 'light'"""
+    )
+    connection.execute(
+        """INSERT INTO device_event (device_id, happened_at, event, data)
+           SELECT id, now() - INTERVAL '5 hours', 'power_failure', '{}' FROM device WHERE name = 'lenina-1-heat'"""
+    )
 
 
 def write_statement(connection: psycopg.Connection[TupleRow], made: Statement, version: int) -> None:

@@ -233,9 +233,9 @@ def test_every_quantity_is_in_the_glossary() -> None:
     assert [quantity.value for quantity in Quantity if f"`{quantity.value}`" not in glossary] == []
 
 
-def test_the_verbs_are_the_six() -> None:
+def test_the_verbs_are_the_six_and_screenshots() -> None:
     makefile = (REPOSITORY / "Makefile").read_text("utf-8")
-    verbs = ["setup", "check", "test", "demo", "up", "down"]
+    verbs = ["setup", "check", "test", "demo", "up", "down", "screenshots"]
     assert re.findall(r"^([a-z]+):(?!=)", makefile, re.MULTILINE) == verbs
     assert f".PHONY: {' '.join(verbs)}" in makefile.splitlines()
 

@@ -77,3 +77,6 @@ ORDER BY contract, period_start, period_end;
 
 -- name: lock_contract
 SELECT id FROM contract WHERE code = %(code)s FOR UPDATE;
+
+-- name: visible
+SELECT c.id FROM contract c JOIN visible_contract v ON v.contract_id = c.id WHERE c.code = %(code)s;

@@ -15,7 +15,7 @@ STATUSES = {"proven", "not_proven", "no_statement"}
 
 def _sources(folder: Traversable) -> Iterator[str]:
     for entry in folder.iterdir():
-        if entry.is_dir() and entry.name not in {"texts", "__pycache__"}:
+        if entry.is_dir() and entry.name != "__pycache__":
             yield from _sources(entry)
         elif entry.name.endswith((".py", ".html")):
             yield entry.read_text(encoding="utf-8")

@@ -13,18 +13,26 @@ from analytics.statement import Statement as MadeStatement
 from dashboards.contract_line import contract_lines, status_of
 from dashboards.contract_page import answer, contract_page, lede
 from dashboards.findings import finding_text
-from dashboards.houses_page import houses_page, saved_in_all
+from dashboards.houses_page import Wanted, houses_page, saved_in_all
 from dashboards.reader import Reader
 from dashboards.rows import ContractPlace, ContractVerdict, House, StatementVersion
+from dashboards.rows_of_houses import Counts, HeatOfHouse, Saved
 from teplosvet import stored_statement
 from teplosvet.plots.adding_up import cumulative_saving
 from teplosvet.stored_statement import Finding, Statement
 from teplosvet.words.language import Language
 from tests.acceptance import console_site as site
 
+NOTHING_SAVED = Saved(0, 0, None, None)
 NOW = datetime(2026, 11, 24, 10, 5, tzinfo=UTC)
 EN = Reader(Language.ENGLISH, None, NOW)
 RU = Reader(Language.RUSSIAN, None, NOW)
+
+
+def counted(houses: int, attention: int = 0) -> Counts:
+    return Counts(houses, attention, 0, 0, 0, 0, 0, 0, 0)
+
+
 CODES = tuple(site.SEASONS)
 BY_CODE = {each.code: each for each in site.CONTRACTS}
 MADE = {code: site.statement(BY_CODE[code], site.SEASONS[code]) for code in CODES}
@@ -224,18 +232,17 @@ def test_lines_share_one_axis_and_say_whether_they_are_proven() -> None:
 
 
 def test_the_sum_is_of_proven_savings_with_the_widest_band() -> None:
-    two = [verdict(HEAT), verdict(LIGHT), verdict(PLACEBO)]
-    text, has_savings = saved_in_all(two, Reader(Language.ENGLISH, None, NOW))
     energy = sum(READ[code].avoided_energy_kwh or math.nan for code in (HEAT, LIGHT))
     half = sum(READ[code].half_width_kwh or math.nan for code in (HEAT, LIGHT))
+    text, has_savings = saved_in_all(Saved(3, 2, energy, half), Reader(Language.ENGLISH, None, NOW))
     place = 10 ** (math.floor(math.log10(energy)) - 2)
     assert has_savings
     assert plain(text) == (
         f"{round(energy / place) * place:,} kWh ± {round(half / place) * place:,} saved, proven in 2 of 3 contracts "
         "(90 %)."
     )
-    assert saved_in_all([verdict(PLACEBO)], RU) == ("Экономия пока не доказана.", False)
-    assert not saved_in_all([], RU)[1]
+    assert saved_in_all(Saved(1, 0, None, None), RU) == ("Экономия пока не доказана.", False)
+    assert not saved_in_all(Saved(0, 0, None, None), RU)[1]
 
 
 @pytest.mark.parametrize(
@@ -244,16 +251,25 @@ def test_the_sum_is_of_proven_savings_with_the_widest_band() -> None:
 )
 def test_a_healthy_house_says_nothing(devices: int, silent: int, troubles: tuple[str, ...]) -> None:
     house = House("a", "A", "", ZoneInfo("Europe/Moscow"), devices, silent, None)
-    page = houses_page([house], [], RU)
+    page = houses_page([house], counted(1), NOTHING_SAVED, {}, {}, Wanted(), RU)
     assert tuple(plain(trouble) for trouble in page.lines[0].troubles) == troubles
 
 
-def test_houses_that_need_attention_come_first() -> None:
-    zone = ZoneInfo("Europe/Moscow")
-    page = houses_page([House("a", "A", "", zone, 1, 0, NOW), House("b", "B", "", zone, 2, 1, NOW)], [], EN)
-    assert [line.house.code for line in page.lines] == ["b", "a"]
+def test_the_first_line_counts_the_houses_that_need_attention() -> None:
+    page = houses_page([], counted(2, 1), NOTHING_SAVED, {}, {}, Wanted(), EN)
     assert page.lede == "1 of 2 houses needs attention."
-    assert houses_page([], [], EN).lede == "No houses yet."
+    assert houses_page([], counted(0), NOTHING_SAVED, {}, {}, Wanted(), EN).lede == "No houses yet."
+
+
+def test_heat_of_today_stands_beside_the_model() -> None:
+    house = House("a", "A", "", ZoneInfo("Europe/Moscow"), 1, 0, NOW)
+    days = ((date(2026, 1, 1), None), (date(2026, 1, 2), 900.0))
+    heat = {"a": HeatOfHouse(days, 1000.0)}
+    line = houses_page([house], counted(1), NOTHING_SAVED, heat, {"a": 0.25}, Wanted(), EN).lines[0]
+    assert (plain(line.against), plain(line.duty)) == ("90 % of the model", "25 %")
+    unknown = {"a": HeatOfHouse(((date(2026, 1, 1), 900.0), (date(2026, 1, 2), None)), 1000.0)}
+    line = houses_page([house], counted(1), NOTHING_SAVED, unknown, {}, Wanted(), EN).lines[0]
+    assert (line.heat, line.against, line.duty) == ("", "", "")
 
 
 def test_nothing_is_payable_for_what_is_not_proven() -> None:

@@ -1,0 +1,128 @@
+"""Acts over HTTP: begin one, fetch its files, say what the parties did with it."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, Field
+
+from analytics.act.commands import act_file
+from analytics.act.log import Present, change_state, ensure_draft, present_act
+from analytics.act.source import Connection, load_statement
+from analytics.act.state import ActState
+from teplosvet.access import audit
+from teplosvet.access.guard import needs
+from teplosvet.access.principal import Principal, Role
+from teplosvet.domain.errors import ConfigurationError, UnknownNameError
+from teplosvet.domain.periods import Period
+from teplosvet.storage.pool import request_connection
+from teplosvet.storage.queries import query
+from teplosvet.words.language import Language
+
+router = APIRouter(prefix="/api/v1", tags=["acts"])
+
+Database = Annotated[Connection, Depends(request_connection)]
+Party = Annotated[Principal, Depends(needs(Role.ESCO, Role.OPERATOR))]
+Reading = Annotated[Principal, Depends(needs(Role.ESCO, Role.OPERATOR, Role.VERIFIER))]
+
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
+
+
+class ActPeriod(BaseModel):
+    """The reporting period of an act."""
+
+    start: date = Field(description="First day.")
+    end: date = Field(description="The day after the last one.")
+
+
+class ActStep(ActPeriod):
+    """What the parties did."""
+
+    state: ActState
+    note: str = Field(default="", max_length=2000, description="What else is to be known.")
+
+
+class ActOut(BaseModel):
+    """An act as it stands."""
+
+    contract: str
+    start: date
+    end: date
+    number: int
+    state: ActState
+    version: int
+
+
+@router.post("/contracts/{code}/acts")
+def begin_act(code: str, wanted: ActPeriod, person: Party, connection: Database) -> ActOut:
+    """Begin the act of a contract and period over its newest statement; one that exists stays as it is."""
+    period = _visible(connection, code, wanted.start, wanted.end)
+    with connection.transaction():
+        known = present_act(connection, code, period)
+        if known is None:
+            kept = load_statement(connection, code, period, None)
+            if kept.statement.avoided_energy_kwh is None:
+                raise ConfigurationError("the statement states nothing: there is no act over it")
+            known = ensure_draft(connection, code, period, kept.version)
+            audit.record(connection, person, "act.begun", code, period=str(period), version=known.version)
+    return _out(code, period, known)
+
+
+@router.post("/contracts/{code}/acts/state")
+def set_act_state(code: str, step: ActStep, person: Party, connection: Database) -> ActOut:
+    """Bring the act into another state; doing the same once more changes nothing."""
+    period = _visible(connection, code, step.start, step.end)
+    with connection.transaction():
+        connection.execute(query("acts", "lock_contract"), {"code": code})
+        known = present_act(connection, code, period)
+        if known is not None and known.state is step.state:
+            return _out(code, period, known)
+        if step.state is ActState.DISPUTED and not step.note.strip():
+            raise ConfigurationError("a dispute needs a note: say what is disputed")
+        changed = change_state(connection, code, period, step.state, person.name, step.note.strip())
+        said = {"period": str(period), "number": changed.number, "version": changed.version}
+        audit.record(connection, person, f"act.{changed.state}", code, **said)
+    return _out(code, period, changed)
+
+
+@router.get("/contracts/{code}/act.{ending}")
+def get_act_file(
+    code: str,
+    ending: Literal["pdf", "xlsx", "json"],
+    _person: Reading,
+    connection: Database,
+    start: Annotated[date, Query(description="First day of the reporting period.")],
+    end: Annotated[date, Query(description="The day after the last one.")],
+    language: Language = Language.RUSSIAN,
+) -> Response:
+    """The act as PDF, XLSX or JSON, over the version that the parties speak of."""
+    period = _visible(connection, code, start, end)
+    body = act_file(connection, code, period, language, ending)
+    name = f"act-{period.start}-{period.end}.{language}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return Response(body, media_type=MEDIA_TYPES[ending], headers=headers)
+
+
+def _visible(connection: Connection, code: str, start: date, end: date) -> Period:
+    """The period, if the contract is one that whoever asks may see.
+
+    Raises:
+        UnknownNameError: If it is not, or does not exist.
+        ConfigurationError: If the period is none.
+    """
+    if connection.execute(query("acts", "visible"), {"code": code}).fetchone() is None:
+        raise UnknownNameError(f"no contract is called {code}")
+    try:
+        return Period(start, end)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def _out(code: str, period: Period, known: Present) -> ActOut:
+    return ActOut(
+        contract=code, start=period.start, end=period.end, number=known.number, state=known.state, version=known.version
+    )

@@ -1,0 +1,13 @@
+-- What the consoles need: houses whose page residents may see, and the sums of a statement without its days.
+
+ALTER TABLE building
+    ADD COLUMN public boolean NOT NULL DEFAULT false,
+    ADD COLUMN flats integer CHECK (flats > 0);
+
+-- A body is mostly days: a list of thousands of contracts would unpack them all for five numbers.
+ALTER TABLE statement
+    ADD COLUMN verdict jsonb GENERATED ALWAYS AS (body - 'baseline_days' - 'reporting_days') STORED,
+    ADD COLUMN avoided_kwh double precision GENERATED ALWAYS AS ((body ->> 'avoided_energy_kwh')::double precision) STORED,
+    ADD COLUMN lower_kwh double precision GENERATED ALWAYS AS ((body ->> 'lower_kwh')::double precision) STORED,
+    ADD COLUMN upper_kwh double precision GENERATED ALWAYS AS ((body ->> 'upper_kwh')::double precision) STORED,
+    ADD COLUMN proven boolean GENERATED ALWAYS AS ((body ->> 'proven')::boolean) STORED;
