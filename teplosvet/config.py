@@ -25,6 +25,11 @@ class Settings:
         ingest_workers: Number of ingest processes (TEPLOSVET_INGEST_WORKERS).
         keep_readings_days: How long TimescaleDB Community keeps raw readings, or None for good
             (TEPLOSVET_KEEP_READINGS_DAYS). [d]
+        smtp_url: Mail server, None where no mail is sent: ``smtp://``, ``starttls://`` or ``smtps://``
+            (TEPLOSVET_SMTP_URL).
+        mail_from: Sender of mails (TEPLOSVET_MAIL_FROM).
+        webhook_hosts: Receivers of webhooks that may be private or without TLS, ``host`` or ``host:port``
+            (TEPLOSVET_WEBHOOK_HOSTS).
     """
 
     home: Path
@@ -35,6 +40,9 @@ class Settings:
     mqtt_port: int
     ingest_workers: int
     keep_readings_days: int | None
+    smtp_url: str | None = None
+    mail_from: str = "teplosvet@localhost"
+    webhook_hosts: frozenset[str] = frozenset()
 
     @property
     def run_folder(self) -> Path:
@@ -58,6 +66,9 @@ def settings() -> Settings:
         mqtt_port=_number("TEPLOSVET_MQTT_PORT", 1883, 0, 65535),
         ingest_workers=_number("TEPLOSVET_INGEST_WORKERS", 1, 1, 64),
         keep_readings_days=_number("TEPLOSVET_KEEP_READINGS_DAYS", 0, 0, 36_500) or None,
+        smtp_url=_url("TEPLOSVET_SMTP_URL", ("smtp", "starttls", "smtps")),
+        mail_from=os.environ.get("TEPLOSVET_MAIL_FROM", "").strip() or "teplosvet@localhost",
+        webhook_hosts=frozenset(os.environ.get("TEPLOSVET_WEBHOOK_HOSTS", "").replace(",", " ").split()),
     )
 
 
