@@ -72,8 +72,8 @@ LISTINGS = (
         "Terms of contracts",
         "What decides what is paid. A contract without such terms is not in this list.",
         fields="contract! boundary! option guarantee_start guarantee_end guarantee_kwh guarantee_proration!"
-        " guarantee_degree_days surplus_rule! surplus_esco_share cap term_start term_end indexation_percent indexation_start payment_days"
-        " discount_percent region",
+        " guarantee_degree_days surplus_rule! surplus_esco_share cap term_start term_end indexation_percent"
+        " indexation_start payment_days discount_percent region",
         keys="contract",
         one=True,
     ),
@@ -122,8 +122,8 @@ LISTINGS = (
         "Where each contract stands",
         "The newest result of each contract and period, with its ranks among all contracts of the period.",
         fields="period_start! period_end! contract! title! building! site! carrier! method! run! made_at! outcome!"
-        " reason version adjusted_baseline_kwh avoided_energy_kwh lower_kwh upper_kwh proven! currency worth payable days_to_prove"
-        " guarantee_kwh guarantee days_to_decide rank_by_saving rank_by_lower_bound",
+        " reason version adjusted_baseline_kwh avoided_energy_kwh lower_kwh upper_kwh proven! currency worth"
+        " payable days_to_prove guarantee_kwh guarantee days_to_decide rank_by_saving rank_by_lower_bound",
         keys="period_start period_end contract",
         filters="contract building site carrier outcome",
         time="period_start",
