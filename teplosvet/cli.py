@@ -58,7 +58,7 @@ COMMANDS: Mapping[str, str] = {
     "bench rollup": "analytics.rollup.bench:bench_rollup",
     "bench verify": "analytics.fleet.bench:bench_verify",
     "bench mbus": "gateway.mbus.bench:bench_mbus",
-    "bench alarms": "analytics.alarms.bench:bench_alarms",
+    "bench alarms": "teplosvet.bench.alarms:bench_alarms",
     "bench outbox": "gateway.outbox.bench:bench_outbox",
     "bench gateway": "teplosvet.bench.gateway:bench_gateway",
 }
