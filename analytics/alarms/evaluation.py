@@ -64,6 +64,7 @@ def _stage(connection: Connection, now: datetime, rules: tuple[AlarmRule, ...]) 
     for name in staged:
         connection.execute(query("alarms", name, now=sql.Literal(now)))
         if name == "stage_devices":
+            connection.execute(query("alarms", "index_devices"))
             connection.execute(query("alarms", "analyze_devices"))
 
 

@@ -24,7 +24,10 @@ from teplosvet.storage.migrate import migrate
 from teplosvet.storage.queries import query
 
 NOW = datetime(2026, 1, 14, 12, tzinfo=UTC)
-FILLS = ("registry", "latest", "hours", "consumption", "days", "light_days", "statements", "analyze")
+FILLS = (
+    *("houses", "devices", "analyze", "installations", "analyze"),
+    *("latest", "hours", "consumption", "days", "light_days", "statements", "analyze"),
+)
 LISTS = (
     "sites",
     "buildings",

@@ -141,6 +141,17 @@ def test_the_platform(town: Town) -> None:
     assert town.judge() == {("quarantine_growing", None), ("job_failed", None)}
 
 
+def test_a_verification_that_ends_soon(town: Town) -> None:
+    """The column belongs to the registry's provisioning."""
+    town.weather()
+    town.report({})
+    town.connection.execute("ALTER TABLE installation ADD COLUMN IF NOT EXISTS calibration_due date")
+    due = "UPDATE installation SET calibration_due = %s WHERE device_id = %s"
+    town.connection.execute(due, (END.date() + timedelta(days=31), town.key(f"{WELL}-heat")))
+    town.connection.execute(due, (END.date() + timedelta(days=29), town.key(HEAT)))
+    assert town.judge() == {("calibration_due", HEAT)}
+
+
 def test_when_ingest_stops_the_houses_are_quiet(town: Town) -> None:
     """The cause is told, not what follows from it."""
     town.weather()

@@ -22,12 +22,15 @@ CREATE TEMP TABLE alarm_found (
 CREATE TEMP TABLE alarm_device ON COMMIT DROP AS
 SELECT d.id AS device_id, d.name, d.class, d.publisher, i.building_id, e.name AS entrance, r.measured_at, r.received_at,
        GREATEST(COALESCE(r.measured_at, i.installed_at), i.installed_at) AS heard_at, r.quantities,
-       (to_jsonb(i) ->> 'next_verification_on')::date AS due_on
+       (to_jsonb(i) ->> 'calibration_due')::date AS due_on
 FROM installation i
 JOIN device d ON d.id = i.device_id
 LEFT JOIN entrance e ON e.id = i.entrance_id
 LEFT JOIN latest_reading r ON r.device_id = i.device_id
 WHERE i.installed_at <= {now} AND (i.removed_at IS NULL OR i.removed_at > {now});
+
+-- name: index_devices
+CREATE INDEX ON alarm_device (building_id);
 
 -- name: analyze_devices
 ANALYZE alarm_device;

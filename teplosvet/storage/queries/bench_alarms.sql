@@ -1,28 +1,30 @@
 -- Houses for the benchmark of alarms: each with lamps, a heat meter and a gateway; one house in fifty has something wrong.
 
--- name: registry
+-- name: houses
 WITH s AS (
     INSERT INTO site (name, title) VALUES ('bench', 'Benchmark') RETURNING id
-), weather AS (
-    INSERT INTO device (name, class, publisher) VALUES ('weather', 'climate', 'weather')
 ), house AS (
     INSERT INTO building (site_id, code, title, zone, weather)
     SELECT s.id, 'house-' || lpad(n::text, 5, '0'), 'House ' || n, 'Europe/Moscow', 'weather'
     FROM s, generate_series(1, %(buildings)s) n
-    RETURNING id, code
-), door AS (
-    INSERT INTO entrance (building_id, name) SELECT id, e::text FROM house, generate_series(1, 3) e RETURNING id, building_id, name
-), thing AS (
-    INSERT INTO device (name, class, publisher)
-    SELECT code || '-' || n, CASE WHEN n = 0 THEN 'heat' ELSE 'light' END, 'gw-' || code
-    FROM house, generate_series(0, %(lamps)s) n
-    RETURNING id, name, class
+    RETURNING id
 )
+INSERT INTO entrance (building_id, name) SELECT id, e::text FROM house, generate_series(1, 3) e;
+
+-- name: devices
+INSERT INTO device (name, class, publisher)
+SELECT 'weather', 'climate', 'weather'
+UNION ALL
+SELECT b.code || '-' || n, CASE WHEN n = 0 THEN 'heat' ELSE 'light' END, 'gw-' || b.code
+FROM building b, generate_series(0, %(lamps)s) n;
+
+-- name: installations
 INSERT INTO installation (device_id, building_id, entrance_id, serial, installed_at)
-SELECT thing.id, house.id, door.id, thing.id::text, %(now)s::timestamptz - INTERVAL '1 year'
-FROM thing
-JOIN house ON house.code = left(thing.name, 11)
-LEFT JOIN door ON thing.class = 'light' AND door.building_id = house.id AND door.name = (1 + substr(thing.name, 13)::integer %% 3)::text;
+SELECT d.id, b.id, e.id, d.id::text, %(now)s::timestamptz - INTERVAL '1 year'
+FROM device d
+JOIN building b ON b.code = left(d.name, 11)
+LEFT JOIN entrance e ON d.class = 'light' AND e.building_id = b.id AND e.name = (1 + substr(d.name, 13)::integer %% 3)::text
+WHERE d.class <> 'climate';
 
 -- name: latest
 INSERT INTO latest_reading (device_id, measured_at, received_at, quantities)

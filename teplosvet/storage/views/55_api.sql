@@ -40,9 +40,10 @@ CREATE VIEW api_device AS
 SELECT d.name AS device, d.class AS device_class, d.publisher, d.model, i.serial, b.code AS building, e.name AS entrance, i.floor,
        i.installed_at, i.removed_at, r.measured_at
 FROM device d
-LEFT JOIN LATERAL (
-    SELECT * FROM installation WHERE device_id = d.id ORDER BY installed_at DESC LIMIT 1
-) i ON true
+LEFT JOIN (
+    SELECT * FROM installation o
+    WHERE NOT EXISTS (SELECT FROM installation n WHERE n.device_id = o.device_id AND n.installed_at > o.installed_at)
+) i ON i.device_id = d.id
 LEFT JOIN building b ON b.id = i.building_id
 LEFT JOIN entrance e ON e.id = i.entrance_id
 LEFT JOIN latest_reading r ON r.device_id = d.id
@@ -64,9 +65,10 @@ DROP VIEW IF EXISTS api_device_key CASCADE;
 CREATE VIEW api_device_key AS
 SELECT d.id AS device_id, d.name AS device, d.class AS device_class, b.code AS building, e.name AS entrance, i.floor
 FROM device d
-LEFT JOIN LATERAL (
-    SELECT * FROM installation WHERE device_id = d.id ORDER BY installed_at DESC LIMIT 1
-) i ON true
+LEFT JOIN (
+    SELECT * FROM installation o
+    WHERE NOT EXISTS (SELECT FROM installation n WHERE n.device_id = o.device_id AND n.installed_at > o.installed_at)
+) i ON i.device_id = d.id
 LEFT JOIN building b ON b.id = i.building_id
 LEFT JOIN entrance e ON e.id = i.entrance_id
 WHERE EXISTS (SELECT FROM visible_building v WHERE v.building_id = i.building_id)
