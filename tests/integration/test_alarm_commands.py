@@ -1,10 +1,13 @@
 """The commands around alarms."""
 
 import json
+import threading
+import time
 
 import pytest
 
 from analytics.alarms.commands import alarms_acknowledge, alarms_list, alarms_rules
+from analytics.alarms.job import run
 from teplosvet.config import settings
 from teplosvet.domain.alarms import AlarmCode
 from teplosvet.domain.errors import ConfigurationError, UnknownNameError
@@ -43,3 +46,24 @@ def test_alarms_are_listed_and_acknowledged(
         assert "boom" in capsys.readouterr().out
     finally:
         settings.cache_clear()
+
+
+def test_the_job_runs_until_it_is_stopped_and_says_so(database: str) -> None:
+    with connect(database) as connection:
+        connection.execute(
+            "INSERT INTO quarantine (topic, publisher, payload, digest, reason, detail)"
+            " SELECT 't', 'p', '', int4send(n), 'not_json', '' FROM generate_series(1, 150) n"
+        )
+        stop = threading.Event()
+        thread = threading.Thread(target=run, args=(database, stop))
+        thread.start()
+        try:
+            until = time.monotonic() + 60
+            while connection.execute("SELECT count(*) FROM job_run WHERE ok_at IS NOT NULL").fetchone() != (2,):
+                assert time.monotonic() < until, connection.execute("SELECT * FROM job_run").fetchall()
+                time.sleep(0.1)
+        finally:
+            stop.set()
+            thread.join(30)
+        assert not thread.is_alive()
+        assert connection.execute("SELECT code FROM alarm_open").fetchall() == [("quarantine_growing",)]
