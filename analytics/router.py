@@ -1,40 +1,45 @@
 """Verified savings over HTTP."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from analytics.act.router import router as acts
 from analytics.ledger.endpoints import router as ledger
+from analytics.alarms.router import router as alarms
+from analytics.listings import LISTINGS
 from analytics.verification import Connection, verify_contract
+from teplosvet.access.guard import Person
 from teplosvet.access.scope import require_contract
+from teplosvet.api.listing import Word, add_listings, fetch_one
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.periods import Period
 from teplosvet.storage.pool import request_connection
 
 router = APIRouter(prefix="/api/v1", tags=["verification"])
+add_listings(router, LISTINGS)
 router.include_router(ledger)
+router.include_router(alarms)
+router.include_router(acts)
+
+CONTRACTS = next(each for each in LISTINGS if each.name == "contracts")
 
 
-@router.get("/contracts/{code}/statement")
-def statement(
-    code: str,
+@router.get("/contracts/{contract}/statement", summary="Statement of a period, computed now", response_model=Any)
+def compute_statement(
+    contract: Annotated[Word, Path(description="Code of the contract.")],
     start: Annotated[date, Query(description="First day of the reporting period.")],
     end: Annotated[date, Query(description="The day after the last one.")],
     connection: Annotated[Connection, Depends(request_connection)],
+    _person: Person,
 ) -> Response:
-    """The statement of a contract for a period, from the readings that are rolled up now."""
+    """The statement of a contract for a period, from the readings that are rolled up now; nothing is kept."""
+    fetch_one(connection, CONTRACTS, contract)
     try:
         period = Period(start, end)
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
-    require_contract(connection, code)
-    return Response(msgspec.json.encode(verify_contract(connection, code, period)), media_type="application/json")
-
-
-_verification = router
-router = APIRouter()
-router.include_router(_verification)
-router.include_router(acts)
+    require_contract(connection, contract)
+    return Response(msgspec.json.encode(verify_contract(connection, contract, period)), media_type="application/json")

@@ -5,14 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from dashboards import administration, contract_actions, resident_pages, rows, rows_of_houses
-from dashboards.asking import Connection, PageRoute, Person, reader_of
+from dashboards.asking import Connection, PageRoute, Person
 from dashboards.house_of import house_of
 from dashboards.houses_page import SHOWN, SORTED_BY, Wanted, houses_page, page_of
 from dashboards.render import asset_response, page
 from teplosvet.access.guard import open_to_all
 from teplosvet.domain.errors import UnknownNameError
-
-__all__ = ["reader_of", "router"]
 
 LIVE_ROWS = 8
 SPARK_DAYS = 30

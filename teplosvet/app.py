@@ -5,17 +5,16 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import psycopg
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from psycopg_pool import PoolTimeout
 
 from teplosvet.access.guard import require_local_or_administrator, signed_in
 from teplosvet.access.headers import SecurityHeaders
-from teplosvet.domain.errors import ForbiddenError, NotSignedInError, TeplosvetError, UnknownNameError
+from teplosvet.api import document, problem
+from teplosvet.api.envelope import Envelope
+from teplosvet.domain.errors import ForbiddenError, NotSignedInError
 from teplosvet.storage.pool import open_pool
 
 ROUTERS = ("ingest_service.router", "analytics.router", "dashboards.router", "dashboards.accounts.router")
@@ -33,18 +32,22 @@ def create_app(database_url: str) -> FastAPI:
             app.state.pool.close()
 
     app = FastAPI(
-        title="Teplosvet", lifespan=lifespan, docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json"
+        title="Teplosvet",
+        lifespan=lifespan,
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        generate_unique_id_function=document.operation_id,
     )
     app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(Envelope)
     app.add_middleware(SecurityHeaders)
     for name in ROUTERS:
         app.include_router(importlib.import_module(name).router, dependencies=[Depends(signed_in)])
-    app.add_api_route("/health", health, methods=["GET"], tags=["platform"])
+    app.add_api_route("/health", health, methods=["GET"], tags=["platform"], summary="Health")
     app.add_api_route("/metrics", metrics, methods=["GET"], tags=["platform"], include_in_schema=False)
-    app.add_exception_handler(TeplosvetError, _problem)
-    app.add_exception_handler(psycopg.DataError, _impossible)
-    app.add_exception_handler(psycopg.OperationalError, _unavailable)
-    app.add_exception_handler(PoolTimeout, _unavailable)
+    problem.install(app, _refused)
+    document.install(app)
     return app
 
 
@@ -68,28 +71,7 @@ def metrics(request: Request) -> Response:
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _problem(request: Request, error: Exception) -> Response:
-    if isinstance(error, NotSignedInError | ForbiddenError):
-        if not request.url.path.startswith(("/api/", "/metrics")):
-            found: Response = await importlib.import_module("dashboards.accounts.refusals").answer(request, error)
-            return found
-        answer = _answer(403 if isinstance(error, ForbiddenError) else 401, type(error).__name__, str(error))
-        if isinstance(error, NotSignedInError):
-            answer.headers["WWW-Authenticate"] = "Bearer"
-        return answer
-    return _answer(404 if isinstance(error, UnknownNameError) else 422, type(error).__name__, str(error))
-
-
-def _impossible(_request: Request, _error: Exception) -> JSONResponse:
-    return _answer(422, "InvalidText", "A text has signs that no name has.")
-
-
-def _unavailable(_request: Request, _error: Exception) -> JSONResponse:
-    detail = "The database does not answer now. Readings wait in the broker until it does; try again."
-    return _answer(503, "ServiceUnavailable", detail)
-
-
-def _answer(status: int, title: str, detail: str) -> JSONResponse:
-    """A problem as RFC 9457 has it."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+async def _refused(request: Request, error: NotSignedInError | ForbiddenError) -> Response:
+    """A person who may not see a page gets a page: a way to sign in, or what to do."""
+    answer: Response = await importlib.import_module("dashboards.accounts.refusals").answer(request, error)
+    return answer

@@ -28,6 +28,11 @@ class Settings:
         oidc_issuer: OpenID Connect provider that people may sign in with (TEPLOSVET_OIDC_ISSUER).
         oidc_client_id: What the provider knows us as (TEPLOSVET_OIDC_CLIENT_ID).
         oidc_client_secret: With what we prove it (TEPLOSVET_OIDC_CLIENT_SECRET).
+        smtp_url: Mail server, None where no mail is sent: ``smtp://``, ``starttls://`` or ``smtps://``
+            (TEPLOSVET_SMTP_URL).
+        mail_from: Sender of mails (TEPLOSVET_MAIL_FROM).
+        webhook_hosts: Receivers of webhooks that may be private or without TLS, ``host`` or ``host:port``
+            (TEPLOSVET_WEBHOOK_HOSTS).
     """
 
     home: Path
@@ -41,6 +46,9 @@ class Settings:
     oidc_issuer: str | None = None
     oidc_client_id: str = ""
     oidc_client_secret: str = field(default="", repr=False)
+    smtp_url: str | None = None
+    mail_from: str = "teplosvet@localhost"
+    webhook_hosts: frozenset[str] = frozenset()
 
     @property
     def run_folder(self) -> Path:
@@ -67,6 +75,9 @@ def settings() -> Settings:
         oidc_issuer=_issuer(),
         oidc_client_id=os.environ.get("TEPLOSVET_OIDC_CLIENT_ID", ""),
         oidc_client_secret=os.environ.get("TEPLOSVET_OIDC_CLIENT_SECRET", ""),
+        smtp_url=_url("TEPLOSVET_SMTP_URL", ("smtp", "starttls", "smtps")),
+        mail_from=os.environ.get("TEPLOSVET_MAIL_FROM", "").strip() or "teplosvet@localhost",
+        webhook_hosts=frozenset(os.environ.get("TEPLOSVET_WEBHOOK_HOSTS", "").replace(",", " ").split()),
     )
 
 

@@ -13,16 +13,18 @@ from analytics.act.state import ActState
 from teplosvet.access import audit
 from teplosvet.access.guard import needs
 from teplosvet.access.principal import Principal, Role
-from teplosvet.domain.errors import ConfigurationError, UnknownNameError
+from teplosvet.access.scope import require_contract
+from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.periods import Period
 from teplosvet.storage.pool import request_connection
 from teplosvet.storage.queries import query
 from teplosvet.words.language import Language
 
-router = APIRouter(prefix="/api/v1", tags=["acts"])
+router = APIRouter(tags=["acts"])
 
 Database = Annotated[Connection, Depends(request_connection)]
-Party = Annotated[Principal, Depends(needs(Role.ESCO, Role.OPERATOR))]
+PARTIES = (Role.ESCO, Role.OPERATOR)
+Party = Annotated[Principal, Depends(needs(*PARTIES))]
 Reading = Annotated[Principal, Depends(needs(Role.ESCO, Role.OPERATOR, Role.VERIFIER))]
 
 MEDIA_TYPES = {
@@ -60,7 +62,7 @@ class ActOut(BaseModel):
 @router.post("/contracts/{code}/acts")
 def begin_act(code: str, wanted: ActPeriod, person: Party, connection: Database) -> ActOut:
     """Begin the act of a contract and period over its newest statement; one that exists stays as it is."""
-    period = _visible(connection, code, wanted.start, wanted.end)
+    period = _visible(connection, code, wanted.start, wanted.end, *PARTIES)
     with connection.transaction():
         known = present_act(connection, code, period)
         if known is None:
@@ -75,7 +77,7 @@ def begin_act(code: str, wanted: ActPeriod, person: Party, connection: Database)
 @router.post("/contracts/{code}/acts/state")
 def set_act_state(code: str, step: ActStep, person: Party, connection: Database) -> ActOut:
     """Bring the act into another state; doing the same once more changes nothing."""
-    period = _visible(connection, code, step.start, step.end)
+    period = _visible(connection, code, step.start, step.end, *PARTIES)
     with connection.transaction():
         connection.execute(query("acts", "lock_contract"), {"code": code})
         known = present_act(connection, code, period)
@@ -107,15 +109,14 @@ def get_act_file(
     return Response(body, media_type=MEDIA_TYPES[ending], headers=headers)
 
 
-def _visible(connection: Connection, code: str, start: date, end: date) -> Period:
-    """The period, if the contract is one that whoever asks may see.
+def _visible(connection: Connection, code: str, start: date, end: date, *roles: Role) -> Period:
+    """The period, if the contract is one that whoever asks may see, and has one of the roles in.
 
     Raises:
         UnknownNameError: If it is not, or does not exist.
         ConfigurationError: If the period is none.
     """
-    if connection.execute(query("acts", "visible"), {"code": code}).fetchone() is None:
-        raise UnknownNameError(f"no contract is called {code}")
+    require_contract(connection, code, *roles)
     try:
         return Period(start, end)
     except ValueError as error:

@@ -10,9 +10,9 @@ from analytics.ledger.commands import decimal_of
 from analytics.ledger.evidence_file import GREATEST_FILE
 from analytics.ledger.proposing import Proposal, propose, take_step
 from analytics.ledger.store import Connection, load_entry, load_evidence, load_ledgers
-from analytics.verification import load_contract
 from teplosvet.access.guard import Person, needs
 from teplosvet.access.principal import Role
+from teplosvet.access.scope import require_contract
 from teplosvet.domain.adjustments import AdjustmentState, Basis, Side
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.periods import Period
@@ -22,6 +22,8 @@ router = APIRouter(prefix="/contracts/{code}/adjustments", tags=["adjustments"])
 
 Database = Annotated[Connection, Depends(request_connection)]
 Number = Annotated[int, Field(ge=1, le=2_147_483_647)]
+ROLE_OF = {Side.CUSTOMER: Role.OPERATOR, Side.ESCO: Role.ESCO}
+"""Who speaks for a side: nobody agrees for the other one."""
 _SIGNERS = [Depends(needs(Role.OPERATOR, Role.ESCO))]
 
 
@@ -40,7 +42,7 @@ def _json(value: object, status: int = 200) -> Response:
 @router.get("")
 def ledger(code: str, connection: Database, _person: Person) -> Response:
     """Every adjustment of a contract with what became of it."""
-    load_contract(connection, code)
+    require_contract(connection, code)
     return _json(load_ledgers(connection, (code,), all_states=True)[code])
 
 
@@ -64,6 +66,7 @@ def propose_adjustment(  # one field of the form each
         days = Period.parse(period)
     except ValueError as error:
         raise ConfigurationError(f"period: {error}") from error
+    require_contract(connection, code, ROLE_OF[side])
     width = decimal_of("half_width", half_width) if half_width else None
     proposal = Proposal(days, factor, reason, basis, decimal_of("amount", amount), width, side, by)
     body = evidence.file.read(GREATEST_FILE + 1)
@@ -73,6 +76,7 @@ def propose_adjustment(  # one field of the form each
 @router.post("/{number}/agree", dependencies=_SIGNERS)
 def agree_adjustment(code: str, number: Number, signing: Signing, connection: Database, person: Person) -> Response:
     """Agree for one side; with both the adjustment enters the adjusted baseline."""
+    require_contract(connection, code, ROLE_OF[signing.side])
     step = AdjustmentState.AGREED
     return _json(take_step(connection, person, code, number, step, signing.side, signing.by, signing.note))
 
@@ -80,6 +84,7 @@ def agree_adjustment(code: str, number: Number, signing: Signing, connection: Da
 @router.post("/{number}/reject", dependencies=_SIGNERS)
 def reject_adjustment(code: str, number: Number, signing: Signing, connection: Database, person: Person) -> Response:
     """Reject what the other side proposed."""
+    require_contract(connection, code, ROLE_OF[signing.side])
     step = AdjustmentState.REJECTED
     return _json(take_step(connection, person, code, number, step, signing.side, signing.by, signing.note))
 
@@ -87,6 +92,7 @@ def reject_adjustment(code: str, number: Number, signing: Signing, connection: D
 @router.post("/{number}/withdraw", dependencies=_SIGNERS)
 def withdraw_adjustment(code: str, number: Number, signing: Signing, connection: Database, person: Person) -> Response:
     """Withdraw what one's own side proposed; of an agreed one both sides do."""
+    require_contract(connection, code, ROLE_OF[signing.side])
     step = AdjustmentState.WITHDRAWN
     return _json(take_step(connection, person, code, number, step, signing.side, signing.by, signing.note))
 
@@ -94,7 +100,7 @@ def withdraw_adjustment(code: str, number: Number, signing: Signing, connection:
 @router.get("/{number}/evidence")
 def adjustment_evidence(code: str, number: Number, connection: Database, _person: Person) -> Response:
     """The file behind an adjustment, to be saved: whatever it holds, no browser shows or runs it."""
-    load_contract(connection, code)
+    require_contract(connection, code)
     found = load_entry(connection, code, number).evidence
     body = load_evidence(connection, (found.sha256,))[found.sha256]
     headers = {

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from analytics.alarms.job import run as watch_alarms
 from analytics.rollup.answer import Step, consumption_of
 from analytics.rollup.job import bring_up_to_date, run
 from teplosvet import output
@@ -22,12 +23,15 @@ from teplosvet.wire.units import quantity_of
 
 
 def jobs() -> None:
-    """Run the rollup job until a signal comes."""
+    """Run the rollup, the alarms and their notifications until a signal comes."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     end_with_supervisor(stop.set)
-    run(database_url(), stop)
+    url = database_url()
+    alarms = threading.Thread(target=watch_alarms, args=(url, stop), name="alarms", daemon=True)
+    alarms.start()
+    run(url, stop)
 
 
 def consumption(

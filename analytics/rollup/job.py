@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
+from analytics.job_log import logged
 from analytics.rollup.spans import Rolled, roll_spans
 from analytics.rollup.windows import LAST_US, reading_table
 from teplosvet.domain.errors import ServiceUnavailableError, TeplosvetError
@@ -125,7 +126,8 @@ def _work(connection: Connection, stop: threading.Event) -> None:
         asked = any(True for _ in connection.notifies(timeout=1.0, stop_after=1))
         if asked or time.monotonic() >= next_rollup:
             started = time.monotonic()
-            roll_up(connection)
+            with logged(connection, "rollup"):
+                roll_up(connection)
             took = time.monotonic() - started
             next_rollup = time.monotonic() + max(ROLLUP_EVERY_S, took * (1 / LARGEST_SHARE - 1))
 

@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 from dashboards.accounts.forms import Said
 from dashboards.reader import Reader
 from dashboards.render import page
-from dashboards.router import PageRoute, reader_of
+from dashboards.asking import PageRoute, reader_of
 from teplosvet.access import audit, tokens
 from teplosvet.access.guard import signed_in
 from teplosvet.access.passwords import PasswordFault

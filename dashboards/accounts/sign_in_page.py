@@ -5,7 +5,7 @@ import secrets
 from fastapi import Request, Response
 
 from dashboards.render import page
-from dashboards.router import reader_of
+from dashboards.asking import reader_of
 from teplosvet.access.cookies import form_cookie, set_form
 from teplosvet.access.sign_in import Refusal
 from teplosvet.config import settings

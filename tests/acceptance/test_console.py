@@ -16,6 +16,7 @@ from teplosvet.storage.database import connect
 from teplosvet.storage.pool import Pool
 from tests.acceptance import console_site as site
 from tests.acceptance.console_run import PAGES, Console, serving, visiting
+from tests.signed_in import COOKIES
 
 HEAVIEST_PAGE_BYTES = 160_000
 CYRILLIC_OF_THE_SITE = re.compile(r"«[^»]*»|ООО|ТСЖ|Санкт-Петербург.*|Русский")

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, expect
 from teplosvet.storage.database import connect
 from tests.acceptance import console_site as site
 from tests.acceptance.console_run import Console, visiting
+from tests.signed_in import COOKIES, CSRF
 
 HOSTILE = (
     site.HOSTILE,
@@ -23,6 +25,15 @@ HOSTILE = (
     "%_\\",
 )
 ACT = "/contracts/lenina-1-light"
+
+
+def get(url: str, **more: Any) -> httpx.Response:
+    return httpx.get(url, cookies=COOKIES, **more)
+
+
+def post(url: str, **more: Any) -> httpx.Response:
+    headers = {"X-CSRF-Token": CSRF} | more.pop("headers", {})
+    return httpx.post(url, cookies=COOKIES, headers=headers, **more)
 
 
 def test_the_operator_finds_a_house(browser: Browser, console: Console) -> None:
@@ -100,24 +111,24 @@ def test_an_act_is_made_sent_disputed_and_agreed(browser: Browser, console: Cons
 def test_files_of_an_act_agree(console: Console) -> None:
     named = {"start": "2025-10-01", "end": "2026-05-01"}
     path = f"{console.url}/api/v1/contracts/lenina-1-heat"
-    assert httpx.get(f"{path}/act.json", params=named).status_code == 404
+    assert get(f"{path}/act.json", params=named).status_code == 404
     for _ in range(2):
-        assert httpx.post(f"{path}/acts", json=named).json()["state"] == "draft"
-    made = json.loads(httpx.get(f"{path}/act.json", params=named).content)
-    book = openpyxl.load_workbook(io.BytesIO(httpx.get(f"{path}/act.xlsx", params=named, timeout=30).content))
+        assert post(f"{path}/acts", json=named).json()["state"] == "draft"
+    made = json.loads(get(f"{path}/act.json", params=named).content)
+    book = openpyxl.load_workbook(io.BytesIO(get(f"{path}/act.xlsx", params=named, timeout=30).content))
     assert made["digest"]
     assert len(book.sheetnames) >= 3
-    twice = [httpx.post(f"{path}/acts/state", json=named | {"state": "sent"}) for _ in range(2)]
+    twice = [post(f"{path}/acts/state", json=named | {"state": "sent"}) for _ in range(2)]
     assert [answer.status_code for answer in twice] == [200, 200]
-    assert httpx.post(f"{path}/acts/state", json=named | {"state": "draft"}).status_code == 422
-    refused = httpx.post(f"{console.url}/api/v1/contracts/sadovaya-7-heat/acts", json=named)
+    assert post(f"{path}/acts/state", json=named | {"state": "draft"}).status_code == 422
+    refused = post(f"{console.url}/api/v1/contracts/sadovaya-7-heat/acts", json=named)
     assert refused.status_code == 422
 
 
 def test_a_form_of_another_site_changes_nothing(console: Console) -> None:
     form = {"period": "2025-10-01/2026-05-01", "step": "draft"}
     for headers in ({"Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}):
-        answer = httpx.post(f"{console.url}/contracts/mira-4-heat/act", data=form, headers=headers)
+        answer = post(f"{console.url}/contracts/mira-4-heat/act", data=form, headers=headers)
         assert answer.status_code == 403
     with connect(console.database_url) as connection:
         assert connection.execute("SELECT count(*) FROM console_act WHERE contract = 'mira-4-heat'").fetchone() == (0,)
@@ -139,7 +150,7 @@ def test_the_portfolio_parts_proven_from_not_proven(browser: Browser, console: C
         page.get_by_role("button", name="Найти").click()
         expect(page.locator("table.list tbody tr")).to_have_count(2)
         assert complaints == []
-    lines = httpx.get(f"{console.url}/portfolio.csv").text.splitlines()
+    lines = get(f"{console.url}/portfolio.csv").text.splitlines()
     assert len(lines) == 7
     assert lines[0].startswith("\ufeffcontract,title")
 
@@ -152,7 +163,7 @@ def test_a_resident_sees_one_sentence_and_nobody_sees_a_house_that_is_off(browse
         assert "ЭСКО" not in page.content()
         assert page.locator("nav.sections").count() == 0
         assert complaints == []
-    off, none = (httpx.get(f"{console.url}/public/{code}") for code in ("mira-4", "mira-5"))
+    off, none = (get(f"{console.url}/public/{code}") for code in ("mira-4", "mira-5"))
     assert (off.status_code, none.status_code) == (404, 404)
     clock = re.compile(r"\d\d:\d\d")
     assert clock.sub("", off.text.replace("mira-4", "")) == clock.sub("", none.text.replace("mira-5", ""))
@@ -172,7 +183,7 @@ def test_the_page_for_residents_is_switched_on_the_house(browser: Browser, conso
         page.goto(f"{console.url}/buildings/mira-4")
         page.get_by_role("button", name="Hide the page").click()
         expect(page.get_by_text("Residents see nothing of this house yet.")).to_be_visible()
-        assert httpx.get(f"{console.url}/public/mira-4").status_code == 404
+        assert get(f"{console.url}/public/mira-4").status_code == 404
 
 
 def test_the_administrator_replays_what_was_refused(browser: Browser, console: Console) -> None:
@@ -196,22 +207,22 @@ def test_hostile_texts_are_texts_in_every_field(browser: Browser, console: Conso
         expect(page.get_by_label("Flats")).to_have_value(text)
         assert [each for each in complaints if "422" not in each] == []
     for path in ("/contracts/mira-4-heat/act", "/buildings/mira-4/public", "/administration/quarantine"):
-        answer = httpx.post(
+        answer = post(
             console.url + path, data=dict.fromkeys(("period", "step", "note", "public", "reason"), text)
         )
         assert answer.status_code in {303, 404, 422}, path
         assert "<script>alert" not in answer.text
     for path in (f"/?box={quote(text[:500])}&show={quote(text[:500])}", f"/portfolio?site={quote(text[:500])}"):
-        answer = httpx.get(console.url + path)
+        answer = get(console.url + path)
         assert answer.status_code == 200
         assert "<script>alert" not in answer.text
 
 
 def test_a_nul_is_no_name(console: Console) -> None:
-    assert httpx.get(f"{console.url}/?q=%00a").status_code == 200
-    assert httpx.get(f"{console.url}/portfolio?site=%00").status_code == 404
+    assert get(f"{console.url}/?q=%00a").status_code == 200
+    assert get(f"{console.url}/portfolio?site=%00").status_code == 404
     form = {"period": "2025-10-01/2026-05-01", "step": "sent", "note": "a\0b"}
-    assert httpx.post(f"{console.url}/contracts/lenina-1-heat/act", data=form).status_code == 422
+    assert post(f"{console.url}/contracts/lenina-1-heat/act", data=form).status_code == 422
 
 
 def test_without_a_network_the_page_says_since_when_it_stands(browser: Browser, console: Console) -> None:

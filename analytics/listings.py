@@ -1,0 +1,143 @@
+"""Lists of what analytics made: consumption, findings, contracts, statements, acts, the fleet."""
+
+from teplosvet.api.listing import Listing
+
+LISTINGS = (
+    Listing(
+        "consumption/hourly",
+        "api_consumption_hourly",
+        "Consumption by hour",
+        "Consumption of a device's registers by hour, with what is estimated and by which rule.",
+        fields="device! quantity! hour! amount estimated! covered_s! rule!",
+        keys="device quantity hour",
+        filters="device! quantity",
+        time="hour",
+    ),
+    Listing(
+        "consumption/daily",
+        "api_consumption_daily",
+        "Consumption by day",
+        "Consumption of a device's registers by local day of its building.",
+        fields="device! quantity! day! amount estimated! covered_s! day_s! rule!",
+        keys="device quantity day",
+        filters="device! quantity",
+        time="day",
+    ),
+    Listing(
+        "energy",
+        "api_building_energy",
+        "Energy of buildings by day",
+        "Energy of each building and carrier by local day; null where it is not known.",
+        fields="building! carrier! day! energy_kwh estimated_kwh! coverage! devices!",
+        keys="building carrier day",
+        filters="building carrier",
+        time="day",
+    ),
+    Listing(
+        "light-use",
+        "api_light_use",
+        "Use of light points by day",
+        "Hours at each level, people, failures and overrides of a light point.",
+        fields="device! day! building entrance floor covered_s! off_s dimmed_s full_s present_s"
+        " presence_events failed_s override_s energy_by_level_kwh",
+        keys="device day",
+        filters="device building entrance",
+        time="day",
+    ),
+    Listing(
+        "findings",
+        "api_finding",
+        "Findings in registers",
+        "What was found in registers, and in meters checked against themselves, the newest first.",
+        fields="found_at! device! quantity! code! building entrance severity! data!",
+        keys="found_at device quantity code",
+        newest_first=True,
+        filters="device building code severity",
+        time="found_at",
+    ),
+    Listing(
+        "contracts",
+        "api_contract",
+        "Contracts",
+        "Energy service contracts.",
+        fields="contract! title! building! carrier! method! baseline_start! baseline_end! tariff_amount!"
+        " currency! tariff_per! esco_share! guarantee_kwh customer! esco! investment",
+        keys="contract",
+        filters="building carrier method",
+        one=True,
+    ),
+    Listing(
+        "contract-terms",
+        "api_contract_terms",
+        "Terms of contracts",
+        "What decides what is paid. A contract without such terms is not in this list.",
+        fields="contract! boundary! option guarantee_start guarantee_end guarantee_kwh guarantee_proration!"
+        " guarantee_degree_days surplus_rule! surplus_esco_share cap term_start term_end indexation_percent"
+        " indexation_start payment_days discount_percent region",
+        keys="contract",
+        one=True,
+    ),
+    Listing(
+        "contract-tariffs",
+        "api_contract_tariff",
+        "Dated tariffs",
+        "Prices of contracts that change with time; an open end is null.",
+        fields="contract! period_start! period_end tariff_amount! kind!",
+        keys="contract period_start",
+        filters="contract",
+    ),
+    Listing(
+        "statements",
+        "api_statement",
+        "Statements",
+        "Every version of every statement, with what changed; the statement itself is at statement-bodies.",
+        fields="contract! period_start! period_end! version! made_at! method! digest! changes",
+        keys="contract period_start period_end version",
+        filters="contract version",
+        time="period_start",
+    ),
+    Listing(
+        "statement-bodies",
+        "api_statement",
+        "Statements in full",
+        "Versions of a contract's statements with everything that they state.",
+        fields="contract! period_start! period_end! version! made_at! digest! body!",
+        keys="contract period_start period_end version",
+        filters="contract! version",
+        time="period_start",
+    ),
+    Listing(
+        "acts",
+        "api_act",
+        "Acts",
+        "The log of what parties did with acts; the last entry of a contract and period is its present state.",
+        fields="entry! contract! period_start! period_end! number! version! state! by_whom! at! note!",
+        keys="entry",
+        filters="contract state",
+        time="at",
+    ),
+    Listing(
+        "fleet/standing",
+        "api_fleet_standing",
+        "Where each contract stands",
+        "The newest result of each contract and period, with its ranks among all contracts of the period.",
+        fields="period_start! period_end! contract! title! building! site! carrier! method! run! made_at! outcome!"
+        " reason version adjusted_baseline_kwh avoided_energy_kwh lower_kwh upper_kwh proven! currency worth"
+        " payable days_to_prove guarantee_kwh guarantee days_to_decide rank_by_saving rank_by_lower_bound",
+        keys="period_start period_end contract",
+        filters="contract building site carrier outcome",
+        time="period_start",
+    ),
+    Listing(
+        "fleet/portfolio",
+        "api_fleet_portfolio",
+        "Sums over contracts",
+        "Sums by period and carrier over the contracts that you may see, with half the band for independent and for"
+        " fully correlated errors: the truth lies between.",
+        fields="period_start! period_end! carrier! contracts! left_out! proven_contracts! adjusted_baseline_kwh"
+        " avoided_energy_kwh independent_half_width_kwh correlated_half_width_kwh",
+        keys="period_start period_end carrier",
+        filters="carrier",
+        time="period_start",
+    ),
+)

@@ -1,0 +1,23 @@
+-- Alarms that are open, and all there ever were. What concerns the platform belongs to whoever sees every building.
+DROP VIEW IF EXISTS alarm_journal CASCADE;
+CREATE VIEW alarm_journal AS
+SELECT a.id AS alarm_id, b.code AS building, b.title AS building_title, d.name AS device, a.entrance, a.rule AS code, a.severity,
+       a.opened_at, a.last_seen, a.closed_at, k.at AS acknowledged_at, k.actor AS acknowledged_by, n.note, a.data
+FROM alarm a
+LEFT JOIN building b ON b.id = a.building_id
+LEFT JOIN device d ON d.id = a.device_id
+LEFT JOIN alarm_note k ON k.alarm_id = a.id AND k.acknowledges
+LEFT JOIN LATERAL (
+    SELECT note FROM alarm_note WHERE alarm_id = a.id AND note <> '' ORDER BY id DESC LIMIT 1
+) n ON true
+WHERE EXISTS (SELECT FROM visible_building v WHERE v.building_id = a.building_id)
+   OR (a.building_id IS NULL AND (SELECT yes FROM sees_everything));
+
+DROP VIEW IF EXISTS alarm_open CASCADE;
+CREATE VIEW alarm_open AS SELECT * FROM alarm_journal WHERE closed_at IS NULL;
+
+DROP VIEW IF EXISTS alarm_note_log CASCADE;
+CREATE VIEW alarm_note_log AS
+SELECT n.id AS entry, n.alarm_id, n.at, n.actor, n.acknowledges, n.note
+FROM alarm_note n
+JOIN alarm_journal j USING (alarm_id);
