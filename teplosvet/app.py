@@ -13,10 +13,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 from psycopg_pool import PoolTimeout
 
-from teplosvet.domain.errors import ForbiddenError, TeplosvetError, UnknownNameError
+from teplosvet.domain.errors import ForbiddenError, RefusedError, TeplosvetError, UnknownNameError
 from teplosvet.storage.pool import open_pool
 
-ROUTERS = ("ingest_service.router", "analytics.router", "dashboards.router")
+ROUTERS = ("ingest_service.router", "ingest_service.registration.router", "analytics.router", "dashboards.router")
 
 
 def create_app(database_url: str) -> FastAPI:
@@ -60,6 +60,9 @@ def metrics() -> Response:
 
 
 def _problem(_request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, RefusedError):
+        errors = [each._asdict() for each in error.errors]
+        return _answer(409 if error.conflict else 422, "Refused", str(error), errors=errors)
     status = 404 if isinstance(error, UnknownNameError) else 403 if isinstance(error, ForbiddenError) else 422
     return _answer(status, type(error).__name__, str(error))
 
@@ -73,7 +76,7 @@ def _unavailable(_request: Request, _error: Exception) -> JSONResponse:
     return _answer(503, "ServiceUnavailable", detail)
 
 
-def _answer(status: int, title: str, detail: str) -> JSONResponse:
+def _answer(status: int, title: str, detail: str, **more: object) -> JSONResponse:
     """A problem as RFC 9457 has it."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
