@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from ingest_service.registration import claims, rights
+from ingest_service.registration.import_file import import_file
 from ingest_service.registration.labels import labels_of
 from teplosvet import output
 from teplosvet.access.principal import COMMAND_LINE
 from teplosvet.config import settings
+from teplosvet.domain.errors import TeplosvetError
 from teplosvet.stack.running import database_url
 from teplosvet.storage.database import connect
 
@@ -39,3 +41,30 @@ def broker_sync(*, as_json: Annotated[bool, typer.Option("--json", help="Print J
         output.print_table("Rights that were repaired", ("publisher", "broker", "password, shown once"), rows)
     else:
         output.people.print("The broker's rights are what the registry wants.")
+
+
+def import_devices(
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX, one installation a line.")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come of it, and change nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Register every line of a file, or none of them; new passwords are shown once, here."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise TeplosvetError(f"{file} cannot be read: {error.strerror}") from error
+    with connect(database_url()) as connection:
+        done = import_file(connection, COMMAND_LINE, file.name, data, dry_run=dry_run)
+    if as_json:
+        output.print_json(done)
+    else:
+        rows = [
+            (each["line"], each["device"], "; ".join(f"{e['field']}: {e['message']}" for e in each["errors"]) or "good",
+             (each["credentials"] or {}).get("password"))
+            for each in done["lines"]
+        ]  # fmt: skip
+        output.print_table(file.name, ("line", "device", "", "password, shown once"), rows)
+        output.people.print(f"{done['imported']} of {len(rows)} lines were imported.")
+    if any(each["errors"] for each in done["lines"]):
+        raise typer.Exit(2)

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from ingest_service.registration import claims, install, photo
 from ingest_service.registration.adoption import adopt, strangers
+from ingest_service.registration.import_file import LARGEST_FILE, import_file
 from ingest_service.registration.labels import labels_of
 from ingest_service.registration.live_check import live_check
 from ingest_service.registration.requests import ExchangeIn, InstallationIn, WithdrawalIn
@@ -322,3 +323,26 @@ def labels(
     """Labels of a building's devices, 24 on a page; a scanned one opens the device in the console."""
     found = labels_of(connection, person, building, str(request.base_url))
     return Response(claims.sheet(found), media_type="application/pdf")
+
+
+class ImportedLine(BaseModel):
+    """A line of a file: what is wrong with it, or its new credentials."""
+
+    line: int
+    device: str
+    errors: list[dict[str, str]]
+    credentials: Credentials | None
+
+
+class Imported(BaseModel):
+    """What came of a file; `imported` is 0 unless all of it was taken."""
+
+    imported: int
+    lines: list[ImportedLine]
+
+
+@router.post("/devices/import")
+def import_devices(connection: Database, person: Registrar, file: UploadFile, *, dry_run: bool = False) -> Imported:
+    """Register every line of a CSV or XLSX file, or none of them."""
+    data = file.file.read(LARGEST_FILE + 1)
+    return Imported(**import_file(connection, person, file.filename or "file", data, dry_run=dry_run))

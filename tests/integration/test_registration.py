@@ -228,6 +228,27 @@ def test_who_was_heard_is_adopted_with_what_was_said(
     assert api.get("/api/v1/heard").json() == []
 
 
+def test_a_file_comes_in_whole_or_not_at_all(api: httpx.Client, database: str) -> None:
+    header = "device,class,serial,building,installed_at,start.light_energy_kwh"
+    good = [f"lamp-{n},light,S-{n},house,{START.isoformat()},1.5" for n in range(3)]
+    bad = [*good, f"lamp-9,light,S-1,house,{START.isoformat()},", "lamp-8,light,S-8,house,yesterday,"]
+
+    def send(lines: list[str], **how: object) -> Any:
+        file = {"file": ("d.csv", "\n".join([header, *lines]).encode())}
+        return api.post(
+            "/api/v1/devices/import", params={key: str(each) for key, each in how.items()}, files=file
+        ).json()
+
+    found = send(bad)
+    assert [(each["line"], [e["code"] for e in each["errors"]]) for each in found["lines"]] == [
+        (2, []), (3, []), (4, []), (5, ["serial_installed"]), (6, ["datetime_from_date_parsing"])
+    ]  # fmt: skip
+    assert (found["imported"], send(good, dry_run=True)["imported"]) == (0, 0)
+    assert rows(database, "SELECT count(*) FROM device") == [(0,)]
+    assert send(good)["imported"] == 3
+    assert rows(database, "SELECT count(*) FROM installation") == [(3,)]
+
+
 def test_labels_are_a_pdf(api: httpx.Client) -> None:
     assert api.get("/api/v1/labels.pdf?building=house").status_code == 404
     api.post("/api/v1/installations", json=body(serial="#[*x* $"))
