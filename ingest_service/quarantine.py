@@ -98,7 +98,7 @@ def replay(connection: psycopg.Connection[TupleRow], reason: str | None = None) 
             taken = connection.execute(query("quarantine", "take"), values).fetchall()
             if not taken:
                 return done
-            batch = [_as_it_came(listener, *rest) for _, *rest in taken]
+            batch = [as_it_came(listener, *rest) for _, *rest in taken]
             outcome = write_or_split(writer, batch)
         after = max(row[0] for row in taken)
         done.messages += len(batch)
@@ -107,7 +107,7 @@ def replay(connection: psycopg.Connection[TupleRow], reason: str | None = None) 
         done.refused += sum(outcome.refused.values())
 
 
-def _as_it_came(listener: VendorListener, topic: str, payload: bytes, first_at: datetime) -> Message:
+def as_it_came(listener: VendorListener, topic: str, payload: bytes, first_at: datetime) -> Message:
     """A message as it was delivered; what a vendor's adapter remembered then, it does not know any more."""
     news = None if topic.startswith(f"{PREFIX}/") else listener.hear(topic, payload, first_at.timestamp())
     return Message(topic.encode(), payload, 1, 0, retain=False, news=news)

@@ -17,7 +17,13 @@ from teplosvet.api.envelope import Envelope
 from teplosvet.domain.errors import ForbiddenError, NotSignedInError
 from teplosvet.storage.pool import open_pool
 
-ROUTERS = ("ingest_service.router", "analytics.router", "dashboards.router", "dashboards.accounts.router")
+ROUTERS = (
+    "ingest_service.registration.router",
+    "ingest_service.router",
+    "analytics.router",
+    "dashboards.router",
+    "dashboards.accounts.router",
+)
 
 
 def create_app(database_url: str) -> FastAPI:

@@ -19,6 +19,10 @@ class Settings:
         home: Data folder of the embedded stack (TEPLOSVET_HOME).
         database_url: External PostgreSQL, or None for the embedded one (TEPLOSVET_DATABASE_URL).
         mqtt_url: External broker, or None for the embedded one (TEPLOSVET_MQTT_URL).
+        mqtt_admin_url: The same broker as the administrator of its dynamic-security plugin, or None where the broker
+            needs no rights (TEPLOSVET_MQTT_ADMIN_URL).
+        mqtt_devices_url: Where devices find the broker, or None where that is `mqtt_url`
+            (TEPLOSVET_MQTT_DEVICES_URL).
         host: Address that the application listens on (TEPLOSVET_HOST).
         port: Port that the application listens on, 0 for any free one (TEPLOSVET_PORT).
         mqtt_port: Port of the embedded broker, 0 for any free one (TEPLOSVET_MQTT_PORT).
@@ -38,6 +42,8 @@ class Settings:
     home: Path
     database_url: str | None
     mqtt_url: str | None
+    mqtt_admin_url: str | None
+    mqtt_devices_url: str | None
     host: str
     port: int
     mqtt_port: int
@@ -67,6 +73,8 @@ def settings() -> Settings:
         home=Path(os.environ.get("TEPLOSVET_HOME") or _default_home()).expanduser().absolute(),
         database_url=_url("TEPLOSVET_DATABASE_URL", ("postgresql", "postgres")),
         mqtt_url=_url("TEPLOSVET_MQTT_URL", ("mqtt", "mqtts")),
+        mqtt_admin_url=_url("TEPLOSVET_MQTT_ADMIN_URL", ("mqtt", "mqtts")),
+        mqtt_devices_url=_url("TEPLOSVET_MQTT_DEVICES_URL", ("mqtt", "mqtts")),
         host=os.environ.get("TEPLOSVET_HOST", "127.0.0.1"),
         port=_number("TEPLOSVET_PORT", DEFAULT_PORT, 0, 65535),
         mqtt_port=_number("TEPLOSVET_MQTT_PORT", 1883, 0, 65535),

@@ -1,6 +1,7 @@
 """One root error and its few children; the docstring is the message."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 
 class TeplosvetError(Exception):
@@ -72,3 +73,30 @@ class MessageError(TeplosvetError):
     def __init__(self, reason: str, detail: str, data: Mapping[str, str | float | int] | None = None) -> None:
         super().__init__(detail)
         self.reason, self.detail, self.data = reason, detail, dict(data or {})
+
+
+class FieldError(NamedTuple):
+    """What is wrong with one field of what a person sent.
+
+    Attributes:
+        field: Its name, as it was sent.
+        code: A word for programs, the same in every language.
+        message: A sentence for the person: what is wrong and what to do.
+    """
+
+    field: str
+    code: str
+    message: str
+
+
+class RefusedError(TeplosvetError):
+    """What was sent cannot be taken.
+
+    Args:
+        errors: What is wrong, by field.
+        conflict: Whether it contradicts what is there, and not itself.
+    """
+
+    def __init__(self, errors: Sequence[FieldError], *, conflict: bool = False) -> None:
+        super().__init__(" ".join(f"{each.field}: {each.message}" for each in errors))
+        self.errors, self.conflict = tuple(errors), conflict

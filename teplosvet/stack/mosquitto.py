@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +17,8 @@ from teplosvet.stack.process import LocalServer, ServerProcess, port_answers
 # MQTT, because the broker hands them out in turn without looking whether the last holder has acknowledged.
 _CONFIGURATION = """\
 listener {port} {address}
-allow_anonymous true
-user {user}
+allow_anonymous {open}
+{rights}user {user}
 set_tcp_nodelay true
 
 max_inflight_messages 20000
@@ -55,15 +56,16 @@ def find_mosquitto() -> Path | None:
 
 
 @contextmanager
-def mosquitto(folder: Path, port: int | None = None) -> Iterator[MosquittoServer]:
-    """A Mosquitto on the loopback address, open to everybody there, stopped at the end.
+def mosquitto(folder: Path, port: int | None = None, administrator: str | None = None) -> Iterator[MosquittoServer]:
+    """A Mosquitto on the loopback address, stopped at the end.
 
     Args:
         folder: Where it keeps its configuration, log, sessions and queues.
         port: Port to listen on; any free one if None.
+        administrator: Password of `admin` of the dynamic-security plugin; everybody may do everything if None.
 
     Raises:
-        ServiceUnavailableError: If Mosquitto is not installed or does not start.
+        ServiceUnavailableError: If Mosquitto or its plugin is not installed or does not start.
     """
     program = find_mosquitto()
     if program is None:
@@ -73,9 +75,10 @@ def mosquitto(folder: Path, port: int | None = None) -> Iterator[MosquittoServer
     configuration = folder / "mosquitto.conf"
     # Started as root it would become the user `mosquitto`, who may not write into the folder.
     user = pwd.getpwuid(os.geteuid()).pw_name
-    configuration.write_text(
-        _CONFIGURATION.format(port=port, address=LOOPBACK, user=user, folder=folder.absolute()), encoding="utf-8"
-    )
+    places = {"port": port, "address": LOOPBACK, "user": user, "folder": folder.absolute()}
+    rights = _with_rights(folder, administrator) if administrator else ""
+    text = _CONFIGURATION.format(**places, open="false" if administrator else "true", rights=rights)
+    configuration.write_text(text, encoding="utf-8")
     process = ServerProcess(
         name="Mosquitto",
         command=(str(program), "-c", str(configuration)),
@@ -88,3 +91,16 @@ def mosquitto(folder: Path, port: int | None = None) -> Iterator[MosquittoServer
         yield server
     finally:
         server.stop()
+
+
+def _with_rights(folder: Path, administrator: str) -> str:
+    """Prepare the dynamic-security plugin; its lines of the configuration."""
+    found = sorted(Path("/usr/lib").glob("*/mosquitto_dynamic_security.so"))
+    program = shutil.which("mosquitto_ctrl")
+    if not found or program is None:
+        raise ServiceUnavailableError("Mosquitto's dynamic-security plugin is not installed: apt-get install mosquitto")
+    file = folder.absolute() / "dynamic-security.json"
+    if not file.exists():
+        command = [program, "dynsec", "init", str(file), "admin", administrator]
+        subprocess.run(command, check=True, capture_output=True)
+    return f"plugin {found[0]}\nplugin_opt_config_file {file}\n"

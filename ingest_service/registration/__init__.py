@@ -1,0 +1,1 @@
+"""Registration of devices: installing, exchanging, withdrawing, adopting, and what the broker lets each of them do."""

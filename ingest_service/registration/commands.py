@@ -1,0 +1,70 @@
+"""Commands of the registration."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest_service.registration import claims, rights
+from ingest_service.registration.import_file import import_file
+from ingest_service.registration.labels import labels_of
+from teplosvet import output
+from teplosvet.access.principal import COMMAND_LINE
+from teplosvet.config import settings
+from teplosvet.domain.errors import TeplosvetError
+from teplosvet.stack.running import database_url
+from teplosvet.storage.database import connect
+
+
+def labels(
+    building: Annotated[str, typer.Option(help="Code of the building.")],
+    file: Annotated[Path, typer.Option("--output", help="Where the PDF goes.")] = Path("labels.pdf"),
+    base: Annotated[str, typer.Option("--url", help="Address of the console, as phones find it.")] = "",
+) -> None:
+    """Write the labels of a building's devices, 24 on a page."""
+    address = base or f"http://{settings().host}:{settings().port}"
+    with connect(database_url()) as connection:
+        found = labels_of(connection, COMMAND_LINE, building, address)
+    file.write_bytes(claims.sheet(found))
+    output.people.print(f"{len(found)} labels are in {file}.", markup=False)
+
+
+def broker_sync(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Compare registry and broker and repair the broker; new passwords are shown once, here."""
+    with connect(database_url()) as connection:
+        done = rights.sync(connection)
+    rows = [(each.publisher, each.broker, each.password) for each in done]
+    if as_json:
+        names = ("publisher", "broker", "password")
+        output.print_json([dict(zip(names, row, strict=True)) for row in rows])
+    elif rows:
+        output.print_table("Rights that were repaired", ("publisher", "broker", "password, shown once"), rows)
+    else:
+        output.people.print("The broker's rights are what the registry wants.")
+
+
+def import_devices(
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX, one installation a line.")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come of it, and change nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Register every line of a file, or none of them; new passwords are shown once, here."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise TeplosvetError(f"{file} cannot be read: {error.strerror}") from error
+    with connect(database_url()) as connection:
+        done = import_file(connection, COMMAND_LINE, file.name, data, dry_run=dry_run)
+    if as_json:
+        output.print_json(done)
+    else:
+        rows = [
+            (each["line"], each["device"], "; ".join(f"{e['field']}: {e['message']}" for e in each["errors"]) or "good",
+             (each["credentials"] or {}).get("password"))
+            for each in done["lines"]
+        ]  # fmt: skip
+        output.print_table(file.name, ("line", "device", "", "password, shown once"), rows)
+        output.people.print(f"{done['imported']} of {len(rows)} lines were imported.")
+    if any(each["errors"] for each in done["lines"]):
+        raise typer.Exit(2)
