@@ -19,18 +19,28 @@ import yaml
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
+from dashboards.grafana.tree import MOUNTED, tree
 from teplosvet.cli import COMMANDS
 from teplosvet.stack.debian import debian_root
 from teplosvet.stack.mosquitto import find_mosquitto
 from teplosvet.stack.ports import free_port
 from teplosvet.stack.process import ServerProcess, port_answers
 from teplosvet.vendors.makers import adapters
+from teplosvet.words.language import Language
 
 REPOSITORY = Path(__file__).parents[2]
 COMPOSE_FILE = REPOSITORY / "docker-compose.yml"
 SCHEMA = debian_root() / "usr/share/gocode/src/github.com/compose-spec/compose-go/schema/compose-spec.json"
-PASSWORDS = {"TEPLOSVET_DATABASE_PASSWORD": "d4tabase", "TEPLOSVET_MQTT_PASSWORD": "br0ker"}
-APPLICATION = ("api", "ingest", "ingest-1", "vendors", "jobs", "migrate")
+PASSWORDS = {
+    "TEPLOSVET_DATABASE_PASSWORD": "d4tabase",
+    "TEPLOSVET_MQTT_PASSWORD": "br0ker",
+    "GRAFANA_ADMIN_PASSWORD": "gr4fana",
+    "GRAFANA_DATABASE_USER": "grafana_house",
+    "GRAFANA_DATABASE_PASSWORD": "v1ews",
+}
+APPLICATION = ("api", "ingest", "ingest-1", "vendors", "jobs", "migrate", "dashboards")
+ONCE = {"migrate", "dashboards"}
+"""Services that do their work and end."""
 PATIENCE_S = 10.0
 
 
@@ -130,7 +140,7 @@ def test_only_the_broker_is_open_beyond_this_machine(resolved: dict[str, Any]) -
 
 def test_every_service_starts_again_and_keeps_its_log_small(resolved: dict[str, Any]) -> None:
     for name, service in resolved["services"].items():
-        assert service["restart"] == ("no" if name == "migrate" else "unless-stopped"), name
+        assert service["restart"] == ("no" if name in ONCE else "unless-stopped"), name
         assert {"max-size", "max-file"} <= service["logging"]["options"].keys(), name
 
 
@@ -148,7 +158,7 @@ def test_one_image_serves_every_service_of_ours(resolved: dict[str, Any]) -> Non
     for name in APPLICATION:
         service = resolved["services"][name]
         assert service["image"] == "teplosvet"
-        assert service["command"][0] in COMMANDS, name
+        assert {" ".join(service["command"][:n]) for n in (1, 2)} & COMMANDS.keys(), name
         assert service["environment"] == {
             "TEPLOSVET_DATABASE_URL": "postgresql://teplosvet:d4tabase@timescaledb:5432/teplosvet",
             "TEPLOSVET_MQTT_URL": "mqtt://teplosvet:br0ker@mosquitto:1883",
@@ -171,6 +181,23 @@ def test_data_and_sessions_are_in_volumes(resolved: dict[str, Any]) -> None:
         assert [(mount["type"], mount["target"]) for mount in resolved["services"][name]["volumes"]] == [
             ("volume", target)
         ]
+
+
+def test_grafana_is_provisioned_before_it_starts(resolved: dict[str, Any]) -> None:
+    exporting, grafana = resolved["services"]["dashboards"], resolved["services"]["grafana"]
+    assert grafana["depends_on"]["dashboards"]["condition"] == "service_completed_successfully"
+    written_to = {mount["source"]: mount["target"] for mount in exporting["volumes"]}
+    read_from = {mount["source"]: mount["target"] for mount in grafana["volumes"]}
+    assert exporting["command"][:3] == ["dashboards", "export", written_to["grafana-files"]]
+    assert read_from["grafana-files"] == MOUNTED
+    assert grafana["environment"]["GF_PATHS_PROVISIONING"] == f"{MOUNTED}/provisioning"
+
+
+def test_grafana_has_everything_that_its_files_ask_of_the_environment(resolved: dict[str, Any]) -> None:
+    asked = set(re.findall(r"\$__env\{(\w+)\}|\$(TEPLOSVET_\w+)", "".join(tree(Language.ENGLISH).values())))
+    names = {name for pair in asked for name in pair if name}
+    assert names
+    assert names <= resolved["services"]["grafana"]["environment"].keys()
 
 
 def test_the_image_has_every_package(written: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ import sys
 from teplosvet.domain.errors import ServiceUnavailableError, TeplosvetError
 from teplosvet.stack import timescale
 from teplosvet.stack.debian import apt_install, install_packages, is_root
-from tests.servers import axe, community
+from tests.servers import axe, community, grafana_types
 
 PROGRAMS = {
     "mosquitto": ("mosquitto",),
@@ -38,6 +38,7 @@ def install() -> None:
     install_packages((*timescale.PACKAGES, *COMPOSE_PACKAGES), _say)
     community.install(_say)
     axe.install(_say)
+    grafana_types.install(_say)
 
 
 def _say(sentence: str) -> None:

@@ -1,0 +1,1 @@
+"""Grafana draws the panels: dashboards, alerts, data source and folders as files, or through its HTTP API."""
