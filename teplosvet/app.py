@@ -16,7 +16,7 @@ from psycopg_pool import PoolTimeout
 from teplosvet.domain.errors import ForbiddenError, TeplosvetError, UnknownNameError
 from teplosvet.storage.pool import open_pool
 
-ROUTERS = ("ingest_service.router", "analytics.router", "dashboards.router")
+ROUTERS = ("ingest_service.router", "analytics.router", "dashboards.router", "dashboards.installer.router")
 
 
 def create_app(database_url: str) -> FastAPI:
