@@ -7,8 +7,8 @@ import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from analytics.act.router import router as acts
-from analytics.ledger.endpoints import router as ledger
 from analytics.alarms.router import router as alarms
+from analytics.ledger.endpoints import router as ledger
 from analytics.listings import LISTINGS
 from analytics.verification import Connection, verify_contract
 from teplosvet.access.guard import Person

@@ -23,6 +23,7 @@ ROUTERS = (
     "analytics.router",
     "dashboards.router",
     "dashboards.accounts.router",
+    "dashboards.installer.router",
 )
 
 

@@ -9,9 +9,9 @@ from fastapi.responses import RedirectResponse
 from psycopg.rows import TupleRow
 
 from dashboards.accounts.forms import Said
+from dashboards.asking import PageRoute, reader_of
 from dashboards.reader import Reader
 from dashboards.render import page
-from dashboards.asking import PageRoute, reader_of
 from teplosvet.access import audit, tokens
 from teplosvet.access.guard import signed_in
 from teplosvet.access.passwords import PasswordFault

@@ -11,9 +11,9 @@ from psycopg.rows import TupleRow
 from pydantic import BaseModel
 
 from dashboards.accounts.forms import Said
+from dashboards.asking import PageRoute, reader_of
 from dashboards.reader import Reader
 from dashboards.render import page
-from dashboards.asking import PageRoute, reader_of
 from teplosvet.access import accounts, audit
 from teplosvet.access.accounts import Fault, FieldError, Scope
 from teplosvet.access.guard import needs, signed_in

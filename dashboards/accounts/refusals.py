@@ -7,8 +7,8 @@ from fastapi.responses import RedirectResponse
 
 from dashboards.accounts.forms import is_from_here, packed, said
 from dashboards.accounts.sign_in_page import sign_in_page
-from dashboards.render import page
 from dashboards.asking import reader_of
+from dashboards.render import page
 from teplosvet.domain.errors import ForbiddenError, NotSignedInError, PasswordChangeError
 
 

@@ -9,8 +9,8 @@ from fastapi.responses import RedirectResponse
 from dashboards.accounts import account, people
 from dashboards.accounts.forms import Said, local_path, unpacked
 from dashboards.accounts.sign_in_page import sign_in_page
-from dashboards.render import page
 from dashboards.asking import PageRoute, Person, reader_of
+from dashboards.render import page
 from teplosvet.access import audit, oidc
 from teplosvet.access.cookies import forget_session, form_cookie, session_cookie, set_session
 from teplosvet.access.guard import address_of, open_to_all, signed_in

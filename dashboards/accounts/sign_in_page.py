@@ -4,8 +4,8 @@ import secrets
 
 from fastapi import Request, Response
 
-from dashboards.render import page
 from dashboards.asking import reader_of
+from dashboards.render import page
 from teplosvet.access.cookies import form_cookie, set_form
 from teplosvet.access.sign_in import Refusal
 from teplosvet.config import settings

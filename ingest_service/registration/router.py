@@ -207,8 +207,8 @@ class StrangerOut(BaseModel):
     message: str
 
 
-@router.get("/device-types")
-def device_types(_person: Reader) -> list[TypeOut]:
+@router.get("/device-types", summary="Device types")
+def list_device_types(_person: Reader) -> list[TypeOut]:
     """Models, with the registers whose start is asked for."""
     return [
         TypeOut(
@@ -221,8 +221,8 @@ def device_types(_person: Reader) -> list[TypeOut]:
     ]
 
 
-@router.get("/buildings")
-def buildings(
+@router.get("/places", summary="Where something can be installed")
+def installable_places(
     connection: Database,
     _person: Reader,
     wanted: Annotated[str, Query(alias="query", max_length=200)] = "",
@@ -233,8 +233,8 @@ def buildings(
     return [BuildingOut(**dict(zip(BuildingOut.model_fields, row, strict=True))) for row in rows]
 
 
-@router.get("/devices/{name}")
-def device(connection: Database, _person: Reader, name: str) -> DeviceHistory:
+@router.get("/devices/{name}/installations", summary="Installations of a device")
+def device_history(connection: Database, _person: Reader, name: str) -> DeviceHistory:
     """A device and its installations."""
     rows = connection.execute(query("registration", "installations"), {"device": name}).fetchall()
     if not rows:
@@ -245,38 +245,38 @@ def device(connection: Database, _person: Reader, name: str) -> DeviceHistory:
     )
 
 
-@router.post("/installations", status_code=201)
-def register(connection: Database, person: Registrar, body: InstallationIn) -> Registered:
+@router.post("/installations", status_code=201, summary="Register an installation")
+def register_installation(connection: Database, person: Registrar, body: InstallationIn) -> Registered:
     """Register an installation; credentials are shown once."""
     return Registered(**install.register(connection, person, body))
 
 
-@router.post("/devices/{name}/exchange", status_code=201)
-def exchange(connection: Database, person: Registrar, name: str, body: ExchangeIn) -> Exchanged:
+@router.post("/devices/{name}/exchange", status_code=201, summary="Exchange a meter")
+def exchange_meter(connection: Database, person: Registrar, name: str, body: ExchangeIn) -> Exchanged:
     """Close one installation and open the next."""
     return Exchanged(**install.exchange(connection, person, name, body))
 
 
-@router.post("/devices/{name}/withdraw")
-def withdraw(connection: Database, person: Registrar, name: str, body: WithdrawalIn) -> Withdrawn:
+@router.post("/devices/{name}/withdraw", summary="Withdraw a device")
+def withdraw_device(connection: Database, person: Registrar, name: str, body: WithdrawalIn) -> Withdrawn:
     """Close the installation and take the broker's rights away at once."""
     return Withdrawn(**install.withdraw(connection, person, name, body))
 
 
-@router.post("/devices/{name}/credentials")
-def credentials(connection: Database, person: Registrar, name: str) -> Renewed:
+@router.post("/devices/{name}/credentials", summary="New password")
+def renew_credentials(connection: Database, person: Registrar, name: str) -> Renewed:
     """A new password, shown once."""
     return Renewed(**install.renew_credentials(connection, person, name))
 
 
-@router.get("/devices/{name}/check")
-def check(connection: Database, _person: Reader, name: str, since: AwareDatetime | None = None) -> LiveCheck:
+@router.get("/devices/{name}/check", summary="Live check")
+def check_device(connection: Database, _person: Reader, name: str, since: AwareDatetime | None = None) -> LiveCheck:
     """Does the device report, and does it report right?"""
     state, found = live_check(connection, name, since)
     return LiveCheck(state=state, checks=[CheckOut(**asdict(each)) for each in found])
 
 
-@router.post("/installations/{installation_id}/photo", status_code=201)
+@router.post("/installations/{installation_id}/photo", status_code=201, summary="Keep a photo")
 def keep_photo(connection: Database, person: Registrar, installation_id: int, file: UploadFile) -> PhotoOut:
     """Keep a photo of an installation; another one takes its place."""
     image, digest = photo.reduced(file.file.read(photo.LARGEST_UPLOAD + 1))
@@ -291,7 +291,7 @@ def keep_photo(connection: Database, person: Registrar, installation_id: int, fi
     return PhotoOut(sha256=digest, bytes=len(image))
 
 
-@router.get("/installations/{installation_id}/photo", response_class=Response)
+@router.get("/installations/{installation_id}/photo", response_class=Response, summary="Photo")
 def show_photo(connection: Database, _person: Reader, installation_id: int) -> Response:
     """The photo of an installation, JPEG."""
     row = connection.execute(query("registration", "photo"), {"id": installation_id}).fetchone()
@@ -300,15 +300,15 @@ def show_photo(connection: Database, _person: Reader, installation_id: int) -> R
     return Response(bytes(row[0]), media_type="image/jpeg", headers={"ETag": f'"{row[1]}"'})
 
 
-@router.get("/heard")
-def heard(
+@router.get("/heard", summary="Heard and not registered")
+def list_heard(
     connection: Database, _person: Registrar, limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> list[StrangerOut]:
     """Who was heard and is not registered, on vendors' topics and on ours, the last one first."""
     return [StrangerOut(**asdict(each)) for each in strangers(connection, limit)]
 
 
-@router.post("/unbound/{adapter}/{identity:path}/adopt", status_code=201)
+@router.post("/unbound/{adapter}/{identity:path}/adopt", status_code=201, summary="Adopt who was heard")
 def adopt_stranger(
     connection: Database, person: Registrar, adapter: str, identity: str, body: InstallationIn
 ) -> Adopted:
@@ -316,8 +316,8 @@ def adopt_stranger(
     return Adopted(**adopt(connection, person, adapter, identity, body))
 
 
-@router.get("/labels.pdf", response_class=Response)
-def labels(
+@router.get("/labels.pdf", response_class=Response, summary="Labels")
+def print_labels(
     request: Request, connection: Database, person: Registrar, building: Annotated[str, Query(max_length=200)]
 ) -> Response:
     """Labels of a building's devices, 24 on a page; a scanned one opens the device in the console."""
@@ -341,7 +341,7 @@ class Imported(BaseModel):
     lines: list[ImportedLine]
 
 
-@router.post("/devices/import")
+@router.post("/devices/import", summary="Import a file")
 def import_devices(connection: Database, person: Registrar, file: UploadFile, *, dry_run: bool = False) -> Imported:
     """Register every line of a CSV or XLSX file, or none of them."""
     data = file.file.read(LARGEST_FILE + 1)

@@ -207,9 +207,7 @@ def test_hostile_texts_are_texts_in_every_field(browser: Browser, console: Conso
         expect(page.get_by_label("Flats")).to_have_value(text)
         assert [each for each in complaints if "422" not in each] == []
     for path in ("/contracts/mira-4-heat/act", "/buildings/mira-4/public", "/administration/quarantine"):
-        answer = post(
-            console.url + path, data=dict.fromkeys(("period", "step", "note", "public", "reason"), text)
-        )
+        answer = post(console.url + path, data=dict.fromkeys(("period", "step", "note", "public", "reason"), text))
         assert answer.status_code in {303, 404, 422}, path
         assert "<script>alert" not in answer.text
     for path in (f"/?box={quote(text[:500])}&show={quote(text[:500])}", f"/portfolio?site={quote(text[:500])}"):

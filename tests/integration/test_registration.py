@@ -82,7 +82,7 @@ def test_a_request_is_answered_once(api: httpx.Client, database: str) -> None:
     assert (differing.status_code, codes(differing)) == (409, [("request_id", "request_differs")])
     assert rows(database, "SELECT count(*) FROM installation") == [(1,)]
     assert rows(database, "SELECT action, subject FROM audit_log") == [("device.registered", "lamp-1")]
-    (shown,) = api.get("/api/v1/devices/lamp-1").json()["installations"]
+    (shown,) = api.get("/api/v1/devices/lamp-1/installations").json()["installations"]
     assert (shown["entrance"], shown["floor"], shown["start_registers"]) == ("1", 3, {"light_energy_kwh": 100.0})
 
 
@@ -126,7 +126,7 @@ def test_what_cannot_be_is_refused(
 def test_strange_words_are_kept_as_they_are(api: httpx.Client) -> None:
     serial = "<script>'; DROP TABLE device;-- \u202e💡"
     assert api.post("/api/v1/installations", json=body(serial=serial)).status_code == 201
-    assert api.get("/api/v1/devices/lamp-1").json()["installations"][0]["serial"] == serial
+    assert api.get("/api/v1/devices/lamp-1/installations").json()["installations"][0]["serial"] == serial
 
 
 def test_an_instrument_is_in_one_place(api: httpx.Client) -> None:
@@ -155,7 +155,7 @@ def test_exchange_and_withdrawal(api: httpx.Client, database: str) -> None:
     assert codes(early) == [("closed_at", "before_installation")]
     for _ in range(2):
         assert api.post("/api/v1/devices/lamp-1/exchange", json=sent).status_code == 201
-    new, old = api.get("/api/v1/devices/lamp-1").json()["installations"]
+    new, old = api.get("/api/v1/devices/lamp-1/installations").json()["installations"]
     assert (old["removed_at"], new["removed_at"]) == (new["installed_at"], None)
     assert (old["closing_registers"], new["serial"]) == ({"light_energy_kwh": 107.5}, "S-2")
     back = api.post("/api/v1/installations", json=body(device="lamp-2", installed_at=datetime.now(UTC).isoformat()))
@@ -236,7 +236,7 @@ def test_a_file_comes_in_whole_or_not_at_all(api: httpx.Client, database: str) -
     def send(lines: list[str], **how: object) -> Any:
         file = {"file": ("d.csv", "\n".join([header, *lines]).encode())}
         return api.post(
-            "/api/v1/devices/import", params={key: str(each) for key, each in how.items()}, files=file
+            "/api/v1/devices/import/installations", params={key: str(each) for key, each in how.items()}, files=file
         ).json()
 
     found = send(bad)

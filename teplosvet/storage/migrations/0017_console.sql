@@ -6,8 +6,4 @@ ALTER TABLE building
 
 -- A body is mostly days: a list of thousands of contracts would unpack them all for five numbers.
 ALTER TABLE statement
-    ADD COLUMN verdict jsonb GENERATED ALWAYS AS (body - 'baseline_days' - 'reporting_days') STORED,
-    ADD COLUMN avoided_kwh double precision GENERATED ALWAYS AS ((body ->> 'avoided_energy_kwh')::double precision) STORED,
-    ADD COLUMN lower_kwh double precision GENERATED ALWAYS AS ((body ->> 'lower_kwh')::double precision) STORED,
-    ADD COLUMN upper_kwh double precision GENERATED ALWAYS AS ((body ->> 'upper_kwh')::double precision) STORED,
-    ADD COLUMN proven boolean GENERATED ALWAYS AS ((body ->> 'proven')::boolean) STORED;
+    ADD COLUMN verdict jsonb GENERATED ALWAYS AS (body - 'baseline_days' - 'reporting_days') STORED;

@@ -5,7 +5,7 @@ SELECT c.id AS contract_id, c.code AS contract, c.title, c.building_id, b.code A
        site.name AS site, site.title AS site_title, c.carrier, c.customer, c.esco,
        lower(c.baseline) AS baseline_start, upper(c.baseline) AS baseline_end,
        lower(s.period) AS period_start, upper(s.period) AS period_end, s.version, s.made_at, s.digest,
-       s.avoided_kwh, s.lower_kwh, s.upper_kwh, s.proven, s.verdict
+       s.avoided_energy_kwh AS avoided_kwh, s.lower_kwh, s.upper_kwh, s.proven, s.verdict
 FROM contract c
 JOIN visible_contract v ON v.contract_id = c.id
 JOIN building b ON b.id = c.building_id
@@ -111,7 +111,7 @@ WHERE d.measured_at < now() - INTERVAL '3 hours';
 DROP VIEW IF EXISTS console_statement_version CASCADE;
 CREATE VIEW console_statement_version AS
 SELECT c.code AS contract, lower(s.period) AS period_start, upper(s.period) AS period_end, s.version, s.made_at, s.digest,
-       s.avoided_kwh, s.lower_kwh, s.upper_kwh, s.proven, s.changes
+       s.avoided_energy_kwh AS avoided_kwh, s.lower_kwh, s.upper_kwh, s.proven, s.changes
 FROM statement s
 JOIN visible_contract v ON v.contract_id = s.contract_id
 JOIN contract c ON c.id = s.contract_id;
@@ -140,7 +140,7 @@ JOIN LATERAL (
     FROM statement s
     JOIN contract c ON c.id = s.contract_id
     LEFT JOIN contract_terms t ON t.contract_id = c.id
-    WHERE c.building_id = b.id AND s.avoided_kwh IS NOT NULL
+    WHERE c.building_id = b.id AND s.avoided_energy_kwh IS NOT NULL
     ORDER BY upper(s.period) DESC, c.carrier = 'heat' DESC, upper(s.period) - lower(s.period) DESC, s.version DESC
     LIMIT 1
 ) s ON true
