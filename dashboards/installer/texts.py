@@ -56,6 +56,6 @@ def _unit_texts() -> dict[str, str]:
 
 def _names() -> dict[str, str]:
     """Names of registers and classes, as the other pages of the console have them."""
-    said = {f"class.{each.device_class}" for each in TYPES}
-    said |= {f"quantity.{quantity}" for each in TYPES for quantity in each.expected}
+    said = {f"carrier.{each.device_class}" for each in TYPES.values()}
+    said |= {f"quantity.{quantity}" for each in TYPES.values() for quantity in each.expected}
     return {key: _(text) for key in sorted(said) if isinstance(text := TEXTS[key], str)}

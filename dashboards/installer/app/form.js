@@ -26,7 +26,7 @@ export async function know(found) {
   const building = field("building");
   const wanted = building.value || last.building || (found.buildings.length === 1 ? found.buildings[0].building : "");
   options(building, found.buildings.map((each) => [each.building, each.title || each.building]), null, wanted);
-  const types = found.types.map((each) => [`${each.device_class} ${each.model}`, `${say(`class.${each.device_class}`)} · ${each.model}`]);
+  const types = found.types.map((each) => [`${each.device_class} ${each.model}`, `${say(`carrier.${each.device_class}`)} · ${each.model}`]);
   options(field("type"), types, null, field("type").value || last.type);
   showEntrances();
   showRegisters();
