@@ -24,7 +24,7 @@ from teplosvet.app import create_app
 from teplosvet.stack.embedded import EmbeddedPostgres
 from teplosvet.storage.database import connect
 from tests.acceptance import console_site
-from tests.acceptance.test_console import database, serving
+from tests.acceptance.console_run import database, serving
 
 BOUNDED = settings(
     max_examples=5,

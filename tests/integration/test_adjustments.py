@@ -30,7 +30,7 @@ from teplosvet.domain.errors import ConfigurationError, ForbiddenError, InvalidF
 from teplosvet.domain.findings import FindingCode, Severity
 from teplosvet.domain.periods import Period
 from teplosvet.storage.database import connect
-from tests.acceptance.test_console import serving
+from tests.acceptance.console_run import serving
 from tests.integration.rollup_site import house as site_of
 from tests.integration.test_evidence_bundle import REPORTING as METERED
 from tests.integration.test_evidence_bundle import fill

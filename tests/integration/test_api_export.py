@@ -12,7 +12,7 @@ import pytest
 from teplosvet.stack.embedded import EmbeddedPostgres
 from teplosvet.stack.ports import free_port
 from teplosvet.storage.database import connect
-from tests.acceptance.test_console import database
+from tests.acceptance.console_run import database
 from tests.integration.rollup_site import House
 
 REPOSITORY = Path(__file__).parents[2]
