@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from dashboards.navigation import entries_for
 from dashboards.reader import Reader
+from dashboards.role_names import grant_text, role_name
 from teplosvet.access.guard import CSRF_FIELD
 from teplosvet.access.sessions import asking
 from teplosvet.words.catalogue import gettext, ngettext, speaking
@@ -87,6 +88,7 @@ def _environment() -> Environment:
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(asset_link=asset_link, languages=tuple(Language), units=CHOICES)
     environment.globals.update(csrf_field=csrf_field, who=asking.get, entries_for=entries_for)
+    environment.globals.update(role_name=role_name, grant_text=grant_text)
     return environment
 
 
