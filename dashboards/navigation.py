@@ -20,6 +20,7 @@ class Entry(NamedTuple):
 
 ENTRIES = (
     Entry("/", _("Houses"), (Role.OPERATOR, Role.ESCO, Role.INSTALLER, Role.VERIFIER)),
+    Entry("/alarms", _("Alarms"), (Role.OPERATOR, Role.ESCO)),
     Entry("/portfolio", _("Contracts and savings"), (Role.ESCO, Role.VERIFIER, Role.OPERATOR)),
     Entry("/install", _("Register a device"), (Role.INSTALLER, Role.OPERATOR)),
     Entry("/administration", _("Administration"), (Role.ADMINISTRATOR,)),

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Form, Response
 from fastapi.responses import RedirectResponse
 
 from dashboards import rows_of_contracts
+from dashboards.alarm_pages import open_alarms
 from dashboards.asking import Connection, Guest, PageRoute, Person, from_here
 from dashboards.house_of import house_of
 from dashboards.inside import segment
@@ -47,6 +48,7 @@ def switch(
         shown = replace(reader, path=f"/buildings/{segment(code)}", parameters={})
         wrong = _("Write the number of flats in figures, from 1 to 5,000, or leave it empty.")
         found = house_of(connection, code, shown)
-        return page("building.html", shown, 422, found=found, wrong=wrong, typed=flats)
+        alarms = open_alarms(connection, shown, code)
+        return page("building.html", shown, 422, found=found, alarms=alarms, wrong=wrong, typed=flats)
     publish(connection, reader.person or COMMAND_LINE, code, public == "yes", int(typed) if typed else None)
     return RedirectResponse(f"/buildings/{segment(code)}#public", 303)

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from dashboards import administration, contract_actions, resident_pages, rows, rows_of_houses
+from dashboards import administration, alarm_pages, contract_actions, resident_pages, rows, rows_of_houses
+from dashboards.alarm_pages import open_alarms
 from dashboards.asking import Connection, PageRoute, Person
 from dashboards.house_of import house_of
 from dashboards.houses_page import SHOWN, SORTED_BY, Wanted, houses_page, page_of
@@ -69,7 +70,8 @@ def show_live(reader: Person, connection: Connection) -> Response:
 @router.get("/buildings/{code}")
 def show_building(code: str, reader: Person, connection: Connection) -> Response:
     """One house: warm, lit, healthy, or what is not."""
-    return page("building.html", reader, found=house_of(connection, code, reader), wrong="", typed="")
+    found = house_of(connection, code, reader)
+    return page("building.html", reader, found=found, alarms=open_alarms(connection, reader, code), wrong="", typed="")
 
 
 @router.get("/assets/{digest}/vendor/{name}")
@@ -89,5 +91,5 @@ def show_asset(digest: str, name: str) -> Response:  # noqa: ARG001  # the diges
     return found
 
 
-for _pages in (contract_actions, resident_pages, administration):
+for _pages in (alarm_pages, contract_actions, resident_pages, administration):
     router.include_router(_pages.router)

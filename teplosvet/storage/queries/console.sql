@@ -124,7 +124,6 @@ ORDER BY class, entrance NULLS FIRST, floor, device;
 -- name: entrances
 SELECT e.name
 FROM entrance e
-JOIN visible_building v ON v.building_id = e.building_id
 JOIN building b ON b.id = e.building_id
 JOIN visible_building v ON v.building_id = b.id
 WHERE b.code = %(building)s
@@ -240,3 +239,12 @@ FROM fleet_progress ORDER BY started_at DESC LIMIT 5;
 -- name: archived
 -- When the database last archived its log: the one backup that it knows of itself.
 SELECT last_archived_time FROM pg_stat_archiver;
+
+-- name: alarms
+SELECT a.alarm_id, a.severity, a.code, a.data, a.building, a.building_title, a.device, a.entrance, a.opened_at,
+       coalesce(b.zone, 'Europe/Moscow'), a.acknowledged_by, a.acknowledged_at, a.note
+FROM alarm_open a
+LEFT JOIN console_house b ON b.building = a.building
+WHERE %(building)s::text IS NULL OR a.building = %(building)s
+ORDER BY a.acknowledged_at IS NOT NULL, a.severity DESC, a.opened_at DESC
+LIMIT %(limit)s;
