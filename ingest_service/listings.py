@@ -108,7 +108,7 @@ LISTINGS = (
         "What was refused and is not replayed, by reason.",
         fields="reason! messages! times! last_at! example!",
         keys="reason",
-        roles=(Role.INSTALLER, Role.OPERATOR),
+        platform=True,
     ),
     Listing(
         "quarantine/messages",
@@ -121,7 +121,7 @@ LISTINGS = (
         newest_first=True,
         filters="reason device publisher",
         time="last_at",
-        roles=(Role.INSTALLER, Role.OPERATOR),
+        platform=True,
     ),
     Listing(
         "unbound",

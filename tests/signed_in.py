@@ -1,11 +1,13 @@
 """Somebody signed in to a test's database, without the form: what a browser or a program has to bring."""
 
+import httpx
 import psycopg
 from psycopg.rows import TupleRow
 
 from teplosvet.access import accounts, tokens
 from teplosvet.access.accounts import Scope
 from teplosvet.access.cookies import PLAIN
+from teplosvet.access.guard import CSRF_HEADER
 from teplosvet.access.principal import COMMAND_LINE, Role
 from teplosvet.access.sessions import digest
 from teplosvet.storage.database import connect
@@ -32,3 +34,8 @@ def bearer(connection: psycopg.Connection[TupleRow], login: str, *, write: bool 
     account_id = accounts.account_id_of(connection, COMMAND_LINE, login)
     secret = tokens.add_token(connection, COMMAND_LINE, account_id, "test", read_only=not write)
     return {"Authorization": f"Bearer {secret}"}
+
+
+def signed_in_client(address: str) -> httpx.Client:
+    """A client that brings the cookie and the form's token of `administrator_session`."""
+    return httpx.Client(base_url=address, cookies=COOKIES, headers={CSRF_HEADER: CSRF}, timeout=60)

@@ -16,7 +16,7 @@ from psycopg.rows import TupleRow
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, create_model
 from pydantic import Field as Described
 
-from teplosvet.access.guard import needs, signed_in
+from teplosvet.access.guard import needs, needs_platform, signed_in
 from teplosvet.access.principal import Role
 from teplosvet.api.cursor import CursorError, read_cursor, write_cursor
 from teplosvet.api.export import ROWS_AT_ONCE, Rows, as_csv, as_parquet, streamed
@@ -53,6 +53,7 @@ class Listing:
         time: Field that ``from`` and ``to`` bound, or None.
         one: Whether a single thing can be had by its first key.
         roles: Who may read it, empty for everybody who is signed in.
+        platform: Whether only administrators of the platform may.
         derived: Fields that are made from a row here.
     """
 
@@ -67,6 +68,7 @@ class Listing:
     time: str | None = None
     one: bool = False
     roles: tuple[Role, ...] = ()
+    platform: bool = False
     derived: Mapping[str, Callable[[Mapping[str, Any]], object]] = field(default_factory=dict)
 
     @property
@@ -137,6 +139,8 @@ def add_listings(router: APIRouter, listings: Sequence[Listing]) -> None:
 
 
 def _guard(listing: Listing) -> Any:
+    if listing.platform:
+        return Depends(needs_platform)
     return Depends(needs(*listing.roles) if listing.roles else signed_in)
 
 

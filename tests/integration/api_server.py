@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from teplosvet.stack.ports import free_port
+from tests.signed_in import signed_in_client
 
 PATIENCE_S = 20.0
 
@@ -26,7 +27,7 @@ def api_client(app: FastAPI) -> Iterator[httpx.Client]:
         assert time.monotonic() < until, "the application does not start"
         time.sleep(0.02)
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+        with signed_in_client(f"http://127.0.0.1:{port}") as client:
             yield client
     finally:
         server.should_exit = True

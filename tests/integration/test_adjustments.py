@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-import httpx
 import msgspec
 import psycopg
 import pytest
@@ -35,6 +34,7 @@ from tests.integration.rollup_site import house as site_of
 from tests.integration.test_evidence_bundle import REPORTING as METERED
 from tests.integration.test_evidence_bundle import fill
 from tests.integration.test_verification import register, store_energy, store_hours
+from tests.signed_in import administrator_session, signed_in_client
 from tests.unit.analytics.known_contracts import BASELINE, REPORTING, TEMPERATURE, heat_energy
 
 CODE = "lenina-1"
@@ -279,7 +279,8 @@ def test_the_ledger_over_http(house: Connection, database: str) -> None:
         "side": "customer",
         "by": "Petrov",
     }
-    with serving(create_app(database)) as address, httpx.Client(base_url=address, timeout=60) as client:
+    administrator_session(database)
+    with serving(create_app(database)) as address, signed_in_client(address) as client:
         place = f"/api/v1/contracts/{CODE}/adjustments"
         made = client.post(place, data=form, files={"evidence": ("../n.pdf", PDF[1])})
         assert (made.status_code, made.json()["amount"], made.json()["evidence"]["name"]) == (201, "-12.5", "n.pdf")

@@ -1,9 +1,6 @@
 -- What the API lists. Every view joins what its reader may see; what has no place belongs to whoever sees every building.
 DROP VIEW IF EXISTS sees_everything CASCADE;
-CREATE VIEW sees_everything AS
-SELECT NOT EXISTS (
-    SELECT FROM building b WHERE NOT EXISTS (SELECT FROM visible_building v WHERE v.building_id = b.id)
-) AS yes;
+CREATE VIEW sees_everything AS SELECT everything AS yes FROM reader_everything;
 
 DROP VIEW IF EXISTS api_site CASCADE;
 CREATE VIEW api_site AS
@@ -47,8 +44,7 @@ LEFT JOIN (
 LEFT JOIN building b ON b.id = i.building_id
 LEFT JOIN entrance e ON e.id = i.entrance_id
 LEFT JOIN latest_reading r ON r.device_id = d.id
-WHERE EXISTS (SELECT FROM visible_building v WHERE v.building_id = i.building_id)
-   OR (i.building_id IS NULL AND (SELECT yes FROM sees_everything));
+WHERE d.id IN (SELECT device_id FROM visible_device);
 
 DROP VIEW IF EXISTS api_installation CASCADE;
 CREATE VIEW api_installation AS
@@ -56,6 +52,7 @@ SELECT d.name AS device, i.installed_at, i.removed_at, i.serial, b.code AS build
        i.start_registers, i.closing_registers
 FROM installation i
 JOIN visible_building v ON v.building_id = i.building_id
+JOIN visible_device s ON s.device_id = i.device_id
 JOIN building b ON b.id = i.building_id
 JOIN device d ON d.id = i.device_id
 LEFT JOIN entrance e ON e.id = i.entrance_id;
@@ -71,8 +68,7 @@ LEFT JOIN (
 ) i ON i.device_id = d.id
 LEFT JOIN building b ON b.id = i.building_id
 LEFT JOIN entrance e ON e.id = i.entrance_id
-WHERE EXISTS (SELECT FROM visible_building v WHERE v.building_id = i.building_id)
-   OR (i.building_id IS NULL AND (SELECT yes FROM sees_everything));
+WHERE d.id IN (SELECT device_id FROM visible_device);
 
 DROP VIEW IF EXISTS api_latest CASCADE;
 CREATE VIEW api_latest AS
@@ -108,7 +104,7 @@ JOIN api_device_key p USING (device_id);
 DROP VIEW IF EXISTS api_building_energy CASCADE;
 CREATE VIEW api_building_energy AS
 SELECT b.code AS building, e.carrier, e.day, e.energy_kwh, e.estimated_kwh, e.coverage, e.devices
-FROM building_energy_daily e
+FROM visible_energy_daily e
 JOIN visible_building v USING (building_id)
 JOIN building b ON b.id = e.building_id;
 
