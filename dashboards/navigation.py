@@ -21,6 +21,7 @@ class Entry(NamedTuple):
 ENTRIES = (
     Entry("/", _("Houses"), (Role.OPERATOR, Role.ESCO, Role.INSTALLER, Role.VERIFIER)),
     Entry("/portfolio", _("Contracts and savings"), (Role.ESCO, Role.VERIFIER, Role.OPERATOR)),
+    Entry("/dashboards", _("Dashboards"), tuple(Role)),
     Entry("/install", _("Register a device"), (Role.INSTALLER, Role.OPERATOR)),
     Entry("/administration", _("Administration"), (Role.ADMINISTRATOR,)),
     Entry("/people", _("People"), (Role.ADMINISTRATOR,)),

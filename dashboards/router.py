@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from dashboards import administration, contract_actions, resident_pages, rows, rows_of_houses
+from dashboards import administration, board_pages, contract_actions, resident_pages, rows, rows_of_houses
 from dashboards.asking import Connection, PageRoute, Person
 from dashboards.house_of import house_of
 from dashboards.houses_page import SHOWN, SORTED_BY, Wanted, houses_page, page_of
@@ -89,5 +89,5 @@ def show_asset(digest: str, name: str) -> Response:  # noqa: ARG001  # the diges
     return found
 
 
-for _pages in (contract_actions, resident_pages, administration):
+for _pages in (contract_actions, resident_pages, administration, board_pages):
     router.include_router(_pages.router)
