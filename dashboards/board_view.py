@@ -74,11 +74,11 @@ class Board:
         pairs = [(name, value) for name, values in self.chosen.items() for value in values]
         return urlencode([*pairs, ("from", since), ("to", until)])
 
-    @property
-    def spans(self) -> list[tuple[str, str]]:
+    def spans(self, reader: Reader) -> list[tuple[str, str]]:
         """Ranges to choose from, that of the address among them."""
-        since = self.written[0]
-        own = [] if since in dict(SPANS) else [(since, since)]
+        since, zone = self.written[0], ZoneInfo(self.zone)
+        start, end = (reader.day(at.astimezone(zone).date()) for at in (self.span.start, self.span.end))
+        own = [] if since in dict(SPANS) else [(since, f"{start} – {end}")]
         return [*((value, gettext(text)) for value, text in SPANS), *own]
 
     def data(self, panel: Panel) -> str:
@@ -92,11 +92,11 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value in words, the address that it leads to, and whether it is a number."""
+    """A value in words, the address that it leads to, and how its column is set: number, when or words."""
 
     text: str
     link: str
-    number: bool
+    look: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +104,13 @@ class Table:
     """A panel as a table.
 
     Attributes:
-        heads: Title with its unit, and whether the column is of numbers.
+        heads: Title with its unit, and how the column is set.
         rows: Cells.
         more: Rows that are left out.
         figures: Whether it is one row of figures and no table.
     """
 
-    heads: tuple[tuple[str, bool], ...]
+    heads: tuple[tuple[str, str], ...]
     rows: tuple[tuple[Cell, ...], ...]
     more: int
     figures: bool
@@ -132,7 +132,7 @@ def board_view(
 
 def table_view(panel: Panel, told: Answer, reader: Reader, zone: ZoneInfo) -> Table:
     """A panel's answer in the reader's words and units."""
-    heads = tuple((_head(column, reader), _is_number(column)) for column in told.columns)
+    heads = tuple((_head(column, reader), _look(column)) for column in told.columns)
     rows = []
     for row in told.rows[:TABLE_ROWS]:
         cells = zip(told.columns, row, strict=True)
@@ -145,19 +145,25 @@ def _head(column: Column, reader: Reader) -> str:
     return f"{column.title}, {reader.symbol(unit)}" if unit else column.title
 
 
+def _look(column: Column) -> str:
+    match column.unit:
+        case Unit.WORDS:
+            return "words"
+        case Unit.MOMENT | Unit.DAY:
+            return "when"
+        case _:
+            return "number"
+
+
 def _energy_symbol(reader: Reader) -> str:
     return reader.chosen_unit.value if reader.chosen_unit is not None else "kWh"
-
-
-def _is_number(column: Column) -> bool:
-    return column.unit not in {Unit.WORDS, Unit.MOMENT, Unit.DAY}
 
 
 def _cell(panel: Panel, column: Column, value: object, reader: Reader, zone: ZoneInfo) -> Cell:
     link = ""
     if panel.link is not None and panel.link.field == column.name and value is not None:
         link = f"/dashboards/{panel.link.dashboard}?{panel.link.variable}={segment(str(value))}"
-    return Cell(said(column, value, reader, zone), link, _is_number(column))
+    return Cell(said(column, value, reader, zone), link, _look(column))
 
 
 def said(column: Column, value: object, reader: Reader, zone: ZoneInfo) -> str:

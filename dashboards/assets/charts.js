@@ -76,7 +76,7 @@ const TeplosvetCharts = (() => {
       animation: false,
       textStyle: { fontFamily: s.font, color: s.c.muted },
       aria: { enabled: true, label: { enabled: false }, decal: { show: false } },
-      grid: { left: 8, right: 24, top: 40, bottom: 8, containLabel: true },
+      grid: { left: 8, right: 24, top: 52, bottom: 8, containLabel: true },
       tooltip: {
         renderMode: "richText", confine: true, backgroundColor: s.c.paper, borderColor: s.c.baseline,
         textStyle: { color: s.c.ink, fontFamily: s.font, fontSize: 13 },
@@ -84,7 +84,7 @@ const TeplosvetCharts = (() => {
     };
   }
 
-  const lines = (s) => ({ axisLine: { lineStyle: { color: s.c.baseline } }, axisTick: { lineStyle: { color: s.c.baseline } }, splitLine: { lineStyle: { color: s.c.hairline } }, axisLabel: { color: s.c.muted, hideOverlap: true } });
+  const lines = (s) => ({ axisLine: { onZero: false, lineStyle: { color: s.c.baseline } }, axisTick: { lineStyle: { color: s.c.baseline } }, splitLine: { lineStyle: { color: s.c.hairline } }, axisLabel: { color: s.c.muted, hideOverlap: true } });
 
   function timeAxis(s) {
     return {
@@ -124,6 +124,7 @@ const TeplosvetCharts = (() => {
     const drawn = columns.filter((column) => ["value", "metered", "estimated", "reference"].includes(column.part));
     const [lower] = of(columns, "lower");
     const [upper] = of(columns, "upper");
+    const [metered] = of(columns, "metered");
     const bars = drawn.some((column) => column.part === "estimated");
     const series = [];
     if (lower && upper) series.push(band(time.values, lower.values, upper.values, s.c.accent));
@@ -142,7 +143,10 @@ const TeplosvetCharts = (() => {
       for (const column of drawn) {
         const rows = time.values.map((at, row) => [at, column.values[row]]);
         if (column.part === "reference") series.push({ ...line(column.title, rows, s.c.baseline, [6, 4], "none", column), z: 4 });
-        else if (bars && column.part !== "value") series.push(bar(column, rows, s));
+        else if (bars && column.part !== "value") {
+          // Nothing estimated on a day that nobody metered is no bar: a gap is a gap.
+          series.push(bar(column, rows.map(([at, value], row) => [at, value === 0 && metered?.values[row] === null ? null : value]), s));
+        }
         else {
           series.push(line(column.title, rows, palette[n % palette.length], strokes[n % strokes.length], marks[n % marks.length], column));
           n += 1;
@@ -151,7 +155,8 @@ const TeplosvetCharts = (() => {
     }
     const withHour = time.unit !== "day";
     const option = {
-      ...frame(s), legend: legend(s), series, xAxis: timeAxis(s), yAxis: valueAxis(drawn[0], s, drawn[0].unit === "kWh" || drawn[0].unit === "h"),
+      ...frame(s), legend: legend(s), series, xAxis: timeAxis(s),
+      yAxis: { ...valueAxis(drawn[0], s, ["kWh", "h", "share"].includes(drawn[0].unit)), name: unitOf(drawn[0], s) || drawn[0].title },
     };
     option.tooltip.trigger = "axis";
     option.tooltip.formatter = (points) => {
@@ -181,7 +186,7 @@ const TeplosvetCharts = (() => {
     const estimated = column.part === "estimated";
     return {
       type: "bar", stack: "energy", name: column.title, data: rows, barMaxWidth: 24, barMinWidth: 1,
-      itemStyle: { color: s.c.accent, ...(estimated ? { decal: hatch(s), opacity: 0.75, borderColor: s.c.accent } : {}) },
+      itemStyle: { color: s.c.accent, ...(estimated ? { decal: hatch(s), opacity: 0.75 } : {}) },
     };
   }
 
