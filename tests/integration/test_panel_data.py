@@ -32,6 +32,7 @@ def url(database: str) -> str:
             ("ann", Role.ADMINISTRATOR, "platform"),
             ("ivan", Role.INSTALLER, "building:b"),
             ("olga", Role.OPERATOR, "building:a"),
+            ("vera", Role.VERIFIER, "contract:heat-a"),
         ):
             accounts.add_account(connection, COMMAND_LINE, login, login.title(), password="a password for tests")
             accounts.grant(connection, COMMAND_LINE, login, role, Scope.parse(scope))
@@ -157,3 +158,17 @@ def test_every_dashboard_and_table_is_a_page(client: httpx.Client, url: str) -> 
             address = f"/dashboards/{board.uid}/panels/{panel.uid}"
             assert address in page.text
             assert client.get(address, params=SPAN, headers=ann).status_code == 200, address
+
+
+def test_a_contract_opens_its_carrier_and_no_other(client: httpx.Client, url: str) -> None:
+    """Who verifies the heat of a house sees neither its lamps nor their energy."""
+    with connect(url) as connection:
+        connection.execute(
+            "INSERT INTO building_energy_daily SELECT id, 'light', '2026-01-10', 20, 5, 1, 1 FROM building WHERE code = 'a'"
+        )
+    for login, devices, days in (("olga", {"heat-a", "lamp-a"}, 1), ("vera", {"heat-a"}, 0)):
+        headers = of(url, login)
+        found = client.get("/panels/building/building-devices/data", params={"building": "a"}, headers=headers)
+        assert {row[0] for row in rows_of(found)} == devices
+        light = client.get(ENERGY, params={**ASKED, "kind": "light"}, headers=headers)
+        assert len(rows_of(light)) == days
