@@ -22,6 +22,7 @@ ENTRIES = (
     Entry("/", _("Houses"), (Role.OPERATOR, Role.ESCO, Role.INSTALLER, Role.VERIFIER)),
     Entry("/alarms", _("Alarms"), (Role.OPERATOR, Role.ESCO)),
     Entry("/portfolio", _("Contracts and savings"), (Role.ESCO, Role.VERIFIER, Role.OPERATOR)),
+    Entry("/dashboards", _("Dashboards"), tuple(Role)),
     Entry("/install", _("Register a device"), (Role.INSTALLER, Role.OPERATOR)),
     Entry("/administration", _("Administration"), (Role.ADMINISTRATOR,)),
     Entry("/people", _("People"), (Role.ADMINISTRATOR,)),

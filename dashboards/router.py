@@ -4,7 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from dashboards import administration, alarm_pages, contract_actions, resident_pages, rows, rows_of_houses
+from dashboards import (
+    administration,
+    alarm_pages,
+    board_pages,
+    contract_actions,
+    resident_pages,
+    rows,
+    rows_of_houses,
+)
 from dashboards.alarm_pages import open_alarms
 from dashboards.asking import Connection, PageRoute, Person
 from dashboards.house_of import house_of
@@ -91,5 +99,5 @@ def show_asset(digest: str, name: str) -> Response:  # noqa: ARG001  # the diges
     return found
 
 
-for _pages in (alarm_pages, contract_actions, resident_pages, administration):
+for _pages in (alarm_pages, contract_actions, resident_pages, administration, board_pages):
     router.include_router(_pages.router)

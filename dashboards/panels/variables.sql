@@ -30,3 +30,9 @@ ORDER BY 1;
 
 -- name: contract
 SELECT contract AS __value, contract_title AS __text FROM panel_contract ORDER BY 2, 1;
+
+-- name: zone_of_building
+SELECT zone FROM panel_building WHERE building = ${building:sqlstring};
+
+-- name: zone_of_contract
+SELECT b.zone FROM panel_contract c JOIN panel_building b ON b.building = c.building WHERE c.contract = ${contract:sqlstring};

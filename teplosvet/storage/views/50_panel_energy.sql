@@ -11,7 +11,7 @@ DROP VIEW IF EXISTS panel_energy_daily CASCADE;
 CREATE VIEW panel_energy_daily AS
 SELECT b.building, b.building_title, e.carrier, e.day, e.day::timestamp AT TIME ZONE b.zone AS time, e.energy_kwh,
        e.estimated_kwh, e.energy_kwh - e.estimated_kwh AS metered_kwh, e.coverage, e.devices
-FROM building_energy_daily e
+FROM visible_energy_daily e
 JOIN panel_building b ON b.building_id = e.building_id;
 
 -- Hours of a heat meter beside the outdoor temperature of the building's weather station.
@@ -23,6 +23,7 @@ JOIN building b ON b.id = v.building_id
 JOIN device w ON w.name = b.weather
 JOIN installation i ON i.building_id = b.id
 JOIN device d ON d.id = i.device_id AND d.class = 'heat'
+JOIN visible_device seen ON seen.device_id = d.id
 JOIN state_hourly r ON r.device_id = d.id AND r.quantity = 'return_temperature_c'
                    AND r.hour >= i.installed_at AND (i.removed_at IS NULL OR r.hour < i.removed_at)
 JOIN state_hourly o ON o.device_id = w.id AND o.quantity = 'outdoor_temperature_c' AND o.hour = r.hour

@@ -1,4 +1,5 @@
--- What panels read of devices: where they are now, what they said last, and how complete their days are.
+-- What panels read of devices: where they are now, what they said last, and how complete their days are. Whoever is paid for
+-- one carrier of a house sees no device of another.
 DROP VIEW IF EXISTS panel_device CASCADE;
 CREATE VIEW panel_device AS
 SELECT d.id AS device_id, d.name AS device, d.class, d.model, d.publisher, i.serial, i.installed_at, b.code AS building,
@@ -11,6 +12,7 @@ FROM visible_building v
 JOIN building b ON b.id = v.building_id
 JOIN installation i ON i.building_id = b.id AND i.removed_at IS NULL
 JOIN device d ON d.id = i.device_id
+JOIN visible_device seen ON seen.device_id = d.id
 LEFT JOIN entrance e ON e.id = i.entrance_id
 LEFT JOIN latest_reading r ON r.device_id = d.id;
 
@@ -21,7 +23,8 @@ SELECT d.name AS device, b.code AS building, i.serial, i.installed_at, i.removed
 FROM visible_building v
 JOIN building b ON b.id = v.building_id
 JOIN installation i ON i.building_id = b.id
-JOIN device d ON d.id = i.device_id;
+JOIN device d ON d.id = i.device_id
+JOIN visible_device seen ON seen.device_id = d.id;
 
 DROP VIEW IF EXISTS panel_consumption_daily CASCADE;
 CREATE VIEW panel_consumption_daily AS

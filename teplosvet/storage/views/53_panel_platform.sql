@@ -14,6 +14,7 @@ WHERE (SELECT whole FROM visible_platform) OR q.device IN (
     FROM visible_building v
     JOIN installation i ON i.building_id = v.building_id AND i.removed_at IS NULL
     JOIN device d ON d.id = i.device_id
+    JOIN visible_device seen ON seen.device_id = d.id
 );
 
 DROP VIEW IF EXISTS panel_publisher CASCADE;
@@ -25,6 +26,7 @@ WHERE s.publisher IN (
     FROM visible_building v
     JOIN installation i ON i.building_id = v.building_id AND i.removed_at IS NULL
     JOIN device d ON d.id = i.device_id
+    JOIN visible_device seen ON seen.device_id = d.id
 );
 
 DROP VIEW IF EXISTS panel_backlog CASCADE;
