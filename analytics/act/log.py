@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import msgspec
 
-from analytics.act.source import Connection, load_statement
+from analytics.act.source import Connection, Kept, load_statement
 from analytics.act.state import ActState, version_after
 from teplosvet.domain.errors import ConfigurationError, UnknownNameError
+from teplosvet.domain.findings import FindingCode
 from teplosvet.domain.periods import Period
 from teplosvet.storage.queries import query
 
@@ -72,11 +73,36 @@ def change_state(
             raise UnknownNameError(
                 f"there is no act of {contract} for {period}: run `teplosvet act {contract} --period {period}` first"
             )
-        newest = load_statement(connection, contract, period, None).version
-        version = version_after(present.state, wanted, present.version, newest)
+        newest = load_statement(connection, contract, period, None)
+        version = version_after(present.state, wanted, present.version, newest.version)
+        if wanted is ActState.SENT:
+            _check_sendable(contract, newest)
+            _check_days(connection, contract, period)
         changed = Present(present.number, wanted, version)
         _add(connection, contract, period, changed, by_whom, note)
     return changed
+
+
+def _check_sendable(contract: str, kept: Kept) -> None:
+    """What is signed stays: so nobody is sent what states nothing, or what pays nothing because it is too early."""
+    statement = kept.statement
+    if statement.avoided_energy_kwh is None:
+        raise ConfigurationError(f"version {kept.version} of the statement states nothing: there is nothing to sign")
+    if any(finding.code == FindingCode.PERIOD_NOT_OVER for finding in statement.findings):
+        raise ConfigurationError(
+            f"version {kept.version} of the statement was made before {statement.period} was over: run "
+            f"`teplosvet verify {contract} --period {statement.period}` when it is, then send the act"
+        )
+
+
+def _check_days(connection: Connection, contract: str, period: Period) -> None:
+    named = {"contract": contract, "start": period.start, "end": period.end}
+    row = connection.execute(query("acts", "same_days"), named).fetchone()
+    if row is not None:
+        number, start, end, state = row
+        raise ConfigurationError(
+            f"act No. {number} over {Period(start, end)} is {state} and has days of {period}: a day is paid for once"
+        )
 
 
 def present_act(connection: Connection, contract: str, period: Period) -> Present | None:

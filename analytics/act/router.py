@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 from analytics.act.commands import act_file
 from analytics.act.log import Present, change_state, ensure_draft, present_act
 from analytics.act.source import Connection, load_statement
-from analytics.act.state import ActState
+from analytics.act.state import SIDE_OF, ActState
 from teplosvet.access import audit
 from teplosvet.access.guard import needs
 from teplosvet.access.principal import Principal, Role
-from teplosvet.access.scope import require_contract
+from teplosvet.access.scope import require_contract, require_side
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.periods import Period
 from teplosvet.storage.pool import request_connection
@@ -76,8 +76,12 @@ def begin_act(code: str, wanted: ActPeriod, person: Party, connection: Database)
 
 @router.post("/contracts/{code}/acts/state")
 def set_act_state(code: str, step: ActStep, person: Party, connection: Database) -> ActOut:
-    """Bring the act into another state; doing the same once more changes nothing."""
+    """Bring the act into another state, each party by its own word; doing the same once more changes nothing."""
     period = _visible(connection, code, step.start, step.end, *PARTIES)
+    if step.state in SIDE_OF:
+        require_side(connection, code, SIDE_OF[step.state])
+    if not all(letter.isprintable() or letter in "\r\n\t\u00a0\u202f" for letter in step.note):
+        raise ConfigurationError("note: the text has a sign that cannot be shown")
     with connection.transaction():
         connection.execute(query("acts", "lock_contract"), {"code": code})
         known = present_act(connection, code, period)

@@ -1,7 +1,9 @@
 """What parties may do with an act, one step after the other."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
+from teplosvet.domain.adjustments import Side
 from teplosvet.domain.errors import ConfigurationError
 
 
@@ -29,6 +31,14 @@ ALLOWED = frozenset(
         (ActState.AGREED, ActState.PAID),
     }
 )
+
+
+SIDE_OF: Mapping[ActState, Side] = {
+    ActState.SENT: Side.ESCO,
+    ActState.AGREED: Side.CUSTOMER,
+    ActState.DISPUTED: Side.CUSTOMER,
+}
+"""Whose word a state is: the contractor sends, the customer agrees or disputes; that it is paid either may say."""
 
 
 def version_after(state: ActState, wanted: ActState, version: int, newest: int) -> int:

@@ -1,6 +1,7 @@
 """The zip file of a bundle: written with the same bytes each time, opened as if an enemy had sent it."""
 
 import hashlib
+import lzma
 import re
 import zipfile
 import zlib
@@ -36,6 +37,17 @@ MOST_DEVICE_DAYS = 2_000_000
 _EVIDENCE_FILE = re.compile(r"evidence/[0-9a-f]{64}")
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)
 """The earliest that a zip file can say: when a bundle was written is no evidence."""
+
+_UNREADABLE = (
+    OSError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 
 Value = TypeVar("Value")
 
@@ -103,7 +115,7 @@ def read_files(path: Path) -> dict[str, bytes]:
             return {entry.filename: _read(archive, entry) for entry in entries}
     except FileNotFoundError:
         raise InvalidFileError(str(path), None, None, "expected a file that exists") from None
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except _UNREADABLE as error:
         told = " ".join(str(error).split())[:120] or type(error).__name__
         raise InvalidFileError(str(path), None, None, f"expected a whole evidence bundle ({told})") from None
 
@@ -149,14 +161,16 @@ def manifest_in(files: Mapping[str, bytes]) -> Manifest:
     return manifest
 
 
-def wrong_digest(files: Mapping[str, bytes], manifest: Manifest) -> tuple[str, str, str] | None:
-    """The first file that is not what the manifest says: its name, the digest there, and its own; None if all are."""
+def wrong_digest(files: Mapping[str, bytes], manifest: Manifest) -> tuple[str, str | int, str | int] | None:
+    """The first file that is not what the manifest says: what of it, the value there, and its own; None if all are."""
     for name in (*FILES, *evidence_names(files)):
         stated, own = manifest.files.get(name), hashlib.sha256(files[name]).hexdigest()
         if stated is None or stated.sha256 != own:
-            return name, "none" if stated is None else stated.sha256, own
+            return f"sha256 of {name}", "none" if stated is None else stated.sha256, own
+        if stated.bytes != len(files[name]):
+            return f"bytes of {name}", stated.bytes, len(files[name])
     own = hashlib.sha256(files["statement.json"]).hexdigest()
-    return None if manifest.digest == own else ("statement.json", manifest.digest, own)
+    return None if manifest.digest == own else ("sha256 of statement.json", manifest.digest, own)
 
 
 def bundle_in(files: Mapping[str, bytes], version: int, made_at: datetime) -> Bundle:

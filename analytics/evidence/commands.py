@@ -11,6 +11,7 @@ from analytics.digests import code_version
 from analytics.evidence.bundle_file import bundle_in, manifest_in, read_files, write_bundle, wrong_digest
 from analytics.evidence.change_words import change_lines
 from analytics.evidence.compare import Difference, first_difference
+from analytics.evidence.contents import Bundle, Manifest
 from analytics.statement import Statement
 from teplosvet import output
 from teplosvet.domain.errors import ConfigurationError
@@ -51,11 +52,11 @@ def verdict_of(path: Path) -> Verdict:
     files = read_files(path)
     manifest = manifest_in(files)
     wrong = wrong_digest(files, manifest)
-    difference = None if wrong is None else Difference("file", None, None, f"sha256 of {wrong[0]}", wrong[1], wrong[2])
+    difference = None if wrong is None else Difference("file", None, None, *wrong)
     if difference is None:
         bundle = bundle_in(files, manifest.version, manifest.made_at)
         files.clear()
-        difference = first_difference(bundle)
+        difference = _of_manifest(manifest, bundle) or first_difference(bundle)
     return Verdict(
         verdict="equal" if difference is None else "different",
         contract=manifest.contract,
@@ -66,6 +67,18 @@ def verdict_of(path: Path) -> Verdict:
         recomputed_with=code_version(),
         difference=difference,
     )
+
+
+def _of_manifest(manifest: Manifest, bundle: Bundle) -> Difference | None:
+    """Where the manifest speaks of another statement than the one that is recomputed."""
+    terms = bundle.terms
+    for figure, said, own in (
+        ("contract", manifest.contract, terms.contract.code),
+        ("period", str(manifest.period), str(terms.period)),
+    ):
+        if said != own:
+            return Difference("manifest", None, None, figure, said, own)
+    return None
 
 
 def verify_bundle(path: Path, *, as_json: bool) -> None:

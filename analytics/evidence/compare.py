@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analytics.arrays import Floats
 from analytics.consumption import Rule
-from analytics.digests import inputs_of, statement_body
+from analytics.digests import digest_of, inputs_of, statement_body
 from analytics.evidence.amounts import Amounts
 from analytics.evidence.building_days import building_days
 from analytics.evidence.contents import Bundle
@@ -230,6 +230,10 @@ def _of_statement(bundle: Bundle) -> Iterator[Difference]:
     if isinstance(said, dict) and isinstance(said.get("inputs"), dict):
         made["inputs"]["code"] = said["inputs"].get("code")  # who computed is told apart, it is no figure
     yield from _of_values("", said, made)
+    # JSON may name a figure twice, and another reader takes the first one: the statement is written in one way.
+    kept, written = hashlib.sha256(bundle.statement).hexdigest(), digest_of(said)
+    if kept != written:
+        yield Difference("statement", None, None, "bytes", kept, written)
 
 
 def _of_values(path: str, said: object, made: object) -> Iterator[Difference]:

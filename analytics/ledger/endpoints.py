@@ -12,7 +12,7 @@ from analytics.ledger.proposing import Proposal, propose, take_step
 from analytics.ledger.store import Connection, load_entry, load_evidence, load_ledgers
 from teplosvet.access.guard import Person, needs
 from teplosvet.access.principal import Role
-from teplosvet.access.scope import require_contract
+from teplosvet.access.scope import require_contract, require_side
 from teplosvet.domain.adjustments import AdjustmentState, Basis, Side
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.periods import Period
@@ -22,8 +22,6 @@ router = APIRouter(prefix="/contracts/{code}/adjustments", tags=["adjustments"])
 
 Database = Annotated[Connection, Depends(request_connection)]
 Number = Annotated[int, Field(ge=1, le=2_147_483_647)]
-ROLE_OF = {Side.CUSTOMER: Role.OPERATOR, Side.ESCO: Role.ESCO}
-"""Who speaks for a side: nobody agrees for the other one."""
 _SIGNERS = [Depends(needs(Role.OPERATOR, Role.ESCO))]
 
 
@@ -66,7 +64,7 @@ def propose_adjustment(  # one field of the form each
         days = Period.parse(period)
     except ValueError as error:
         raise ConfigurationError(f"period: {error}") from error
-    require_contract(connection, code, ROLE_OF[side])
+    require_side(connection, code, side)
     width = decimal_of("half_width", half_width) if half_width else None
     proposal = Proposal(days, factor, reason, basis, decimal_of("amount", amount), width, side, by)
     body = evidence.file.read(GREATEST_FILE + 1)
@@ -76,7 +74,7 @@ def propose_adjustment(  # one field of the form each
 @router.post("/{number}/agree", dependencies=_SIGNERS)
 def agree_adjustment(code: str, number: Number, signing: Signing, connection: Database, person: Person) -> Response:
     """Agree for one side; with both the adjustment enters the adjusted baseline."""
-    require_contract(connection, code, ROLE_OF[signing.side])
+    require_side(connection, code, signing.side)
     step = AdjustmentState.AGREED
     return _json(take_step(connection, person, code, number, step, signing.side, signing.by, signing.note))
 
@@ -84,7 +82,7 @@ def agree_adjustment(code: str, number: Number, signing: Signing, connection: Da
 @router.post("/{number}/reject", dependencies=_SIGNERS)
 def reject_adjustment(code: str, number: Number, signing: Signing, connection: Database, person: Person) -> Response:
     """Reject what the other side proposed."""
-    require_contract(connection, code, ROLE_OF[signing.side])
+    require_side(connection, code, signing.side)
     step = AdjustmentState.REJECTED
     return _json(take_step(connection, person, code, number, step, signing.side, signing.by, signing.note))
 
@@ -92,7 +90,7 @@ def reject_adjustment(code: str, number: Number, signing: Signing, connection: D
 @router.post("/{number}/withdraw", dependencies=_SIGNERS)
 def withdraw_adjustment(code: str, number: Number, signing: Signing, connection: Database, person: Person) -> Response:
     """Withdraw what one's own side proposed; of an agreed one both sides do."""
-    require_contract(connection, code, ROLE_OF[signing.side])
+    require_side(connection, code, signing.side)
     step = AdjustmentState.WITHDRAWN
     return _json(take_step(connection, person, code, number, step, signing.side, signing.by, signing.note))
 

@@ -125,8 +125,9 @@ def take_step(
         load_contract(connection, code)
         entry = load_entry(connection, code, number)
         _check_step(entry, step, side, named)
+        if step is not AdjustmentState.REJECTED:
+            _check_signer(connection, person, code, number, step, side)
         if step is AdjustmentState.AGREED:
-            _check_signer(connection, person, code, number, side)
             _check_agreed(entry, load_ledgers(connection, (code,))[code])
         values: Mapping[str, object] = {
             "contract": code,
@@ -234,16 +235,18 @@ def _check_step(entry: LedgerEntry, step: AdjustmentState, side: Side, by_whom: 
         raise ConfigurationError("who proposed an adjustment withdraws it, the other side rejects it")
     if step is AdjustmentState.WITHDRAWN and not entry.is_agreed and side is not entry.proposed_side:
         raise ConfigurationError("the side that proposed an adjustment withdraws it; the other side rejects it")
-    other = next((each for each in entry.steps if each.step is AdjustmentState.AGREED and each.side is not side), None)
-    if step is AdjustmentState.AGREED and other is not None and factor_key(other.by_whom) == factor_key(by_whom):
-        raise ConfigurationError(f"{by_whom} has agreed for the side {other.side}: the other has its own signatory")
+    other = next((each for each in entry.steps if each.step is step and each.side is not side), None)
+    if other is not None and factor_key(other.by_whom) == factor_key(by_whom):
+        raise ConfigurationError(f"{by_whom} has {step} for the side {other.side}: the other has its own signatory")
 
 
-def _check_signer(connection: Connection, person: Principal, code: str, number: int, side: Side) -> None:
+def _check_signer(
+    connection: Connection, person: Principal, code: str, number: int, step: AdjustmentState, side: Side
+) -> None:
     """Whatever names are given, one account signs for one side."""
-    rows = connection.execute(query("adjustments", "users"), {"contract": code, "number": number})
+    rows = connection.execute(query("adjustments", "users"), {"contract": code, "number": number, "step": step.value})
     if any(other != side.value and user == person.user_id for other, user in rows.fetchall()):
-        raise ConfigurationError(f"{person.name} has agreed for the other side: the sides sign apart")
+        raise ConfigurationError(f"{person.name} has {step} for the other side: the sides sign apart")
 
 
 def _check_agreed(entry: LedgerEntry, ledger: tuple[LedgerEntry, ...]) -> None:

@@ -4,6 +4,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from teplosvet.access.principal import Role
+from teplosvet.domain.adjustments import Side
 from teplosvet.domain.errors import ForbiddenError, UnknownNameError
 from teplosvet.storage.queries import query
 
@@ -28,6 +29,22 @@ def require_contract(connection: Connection, code: str, *roles: Role) -> int:
         ForbiddenError: If the reader sees it in another role.
     """
     return _required(connection, "roles_at_contract", code, roles)
+
+
+def require_side(connection: Connection, code: str, side: Side) -> int:
+    """The number of a contract that the reader sees and speaks for a party of.
+
+    Raises:
+        UnknownNameError: If the reader does not see it.
+        ForbiddenError: If the reader does not speak for that side.
+    """
+    row = connection.execute(query("access", "sides_at_contract"), {"code": code}).fetchone()
+    if row is None:
+        raise UnknownNameError(f"nothing is called {code}")
+    number, everything, customer, esco = row
+    if not (everything or (customer if side is Side.CUSTOMER else esco)):
+        raise ForbiddenError(f"who speaks for the side {side} of {code}")
+    return int(number)
 
 
 def _required(connection: Connection, name: str, code: str, roles: tuple[Role, ...]) -> int:

@@ -12,11 +12,11 @@ from psycopg.conninfo import make_conninfo
 
 from teplosvet.access import accounts
 from teplosvet.access.grafana import grafana_user
-from teplosvet.access.principal import COMMAND_LINE
+from teplosvet.access.principal import COMMAND_LINE, Role
 from teplosvet.app import create_app
 from teplosvet.storage.database import connect
 from teplosvet.storage.migrate import migrate
-from tests.integration.access_world import PEOPLE, populate
+from tests.integration.access_world import PASSWORD, PEOPLE, populate
 from tests.serving import asking
 from tests.signed_in import bearer
 
@@ -140,6 +140,48 @@ def test_the_matrix_through_the_api(world: World, who: str) -> None:
     for thing, address in ASKED.items():
         answer = world.client.get(address, headers=headers)
         assert answer.status_code == (403 if MATRIX[thing, who] == "none" else 200), thing
+
+
+@pytest.fixture(scope="module")
+def speakers(world: World) -> dict[str, dict[str, str]]:
+    """Programs that may write, of both parties' people and administrators."""
+    with connect(world.url) as connection:
+        accounts.add_account(connection, COMMAND_LINE, "saver-admin", "S", organisation="saver", password=PASSWORD)
+        scope = accounts.Scope.parse("organisation:saver")
+        accounts.grant(connection, COMMAND_LINE, "saver-admin", Role.ADMINISTRATOR, scope)
+        return {who: bearer(connection, who, write=True) for who in (*PEOPLE, "saver-admin")}
+
+
+CUSTOMERS, ESCOS = {"operator", "administrator", "platform"}, {"esco", "saver-admin", "platform"}
+
+
+def test_nobody_signs_an_adjustment_for_the_other_party(world: World, speakers: dict[str, dict[str, str]]) -> None:
+    place = "/api/v1/contracts/a-heat/adjustments"
+    for side, allowed in (("customer", CUSTOMERS), ("esco", ESCOS)):
+        for who, headers in speakers.items():
+            for step in ("agree", "reject", "withdraw"):
+                answer = world.client.post(f"{place}/1/{step}", headers=headers, json={"side": side, "by": "X"})
+                assert answer.status_code == (404 if who in allowed else 403), (who, side, step)
+    for who, headers in speakers.items():
+        answer = world.client.post(
+            "/api/v1/contracts/c-heat/adjustments/1/agree", headers=headers, json={"side": "esco", "by": "X"}
+        )
+        assert answer.status_code == (404 if who in {*CUSTOMERS, *ESCOS} else 403), who
+
+
+def test_each_party_says_of_an_act_what_is_its_own(world: World, speakers: dict[str, dict[str, str]]) -> None:
+    place, days = "/api/v1/contracts/a-heat/acts", {"start": "2025-10-01", "end": "2026-05-01"}
+    assert world.client.post(place, headers=speakers["esco"], json=days).status_code == 200
+    for state, allowed in (("sent", ESCOS), ("disputed", CUSTOMERS), ("agreed", CUSTOMERS)):
+        told = days | {"state": state, "note": "n"}
+        for who in sorted({*speakers} - allowed):
+            answer = world.client.post(f"{place}/state", headers=speakers[who], json=told)
+            assert answer.status_code == 403, (who, state)
+        if state != "disputed":
+            speaker = speakers["saver-admin" if state == "sent" else "operator"]
+            assert world.client.post(f"{place}/state", headers=speaker, json=told).json()["state"] == state
+    answer = world.client.post(f"{place}/state", headers=speakers["esco"], json=days | {"state": "paid", "note": "a\0"})
+    assert answer.status_code == 422
 
 
 def test_the_matrix_can_fail(world: World) -> None:

@@ -15,6 +15,7 @@ from analytics.act.state import ActState
 from analytics.verification import Connection, verify_contract
 from teplosvet.config import settings
 from teplosvet.domain.errors import ConfigurationError, UnknownNameError
+from teplosvet.domain.periods import Period
 from teplosvet.storage.database import connect
 from tests.integration.test_verification import register, store_energy, store_hours
 from tests.unit.analytics.known_contracts import REPORTING, TEMPERATURE, heat_energy
@@ -106,6 +107,32 @@ def test_a_disputed_act_is_sent_again_over_a_new_version_only(house: Connection,
     house.execute("UPDATE building_energy_daily SET energy_kwh = energy_kwh - 5 WHERE day = %s", (REPORTING.start,))
     verify_contract(house, "lenina-1", REPORTING)
     assert change_state(house, "lenina-1", REPORTING, ActState.SENT, "Ivanova", "").version == 2
+
+
+def test_a_day_is_in_one_act_that_somebody_signs(house: Connection, tmp_path: Path) -> None:
+    month = Period.parse("2025-01-01/2025-02-01")
+    for period in (REPORTING, month):
+        verify_contract(house, "lenina-1", period)
+        act_command("lenina-1", str(period), out=tmp_path)
+    change_state(house, "lenina-1", month, ActState.SENT, "Ivanova", "")
+    with pytest.raises(ConfigurationError, match="2025-01-01/2025-02-01 is sent"):
+        change_state(house, "lenina-1", REPORTING, ActState.SENT, "Ivanova", "")
+    change_state(house, "lenina-1", month, ActState.DISPUTED, "Petrov", "the whole winter at once")
+    change_state(house, "lenina-1", REPORTING, ActState.SENT, "Ivanova", "")
+    change_state(house, "lenina-1", REPORTING, ActState.AGREED, "Petrov", "")
+    house.execute("UPDATE building_energy_daily SET energy_kwh = energy_kwh + 5 WHERE day = %s", (month.start,))
+    verify_contract(house, "lenina-1", month)
+    with pytest.raises(ConfigurationError, match="2024-10-01/2025-05-01 is agreed"):
+        change_state(house, "lenina-1", month, ActState.SENT, "Ivanova", "")
+
+
+def test_a_version_that_states_nothing_is_not_sent(house: Connection, tmp_path: Path) -> None:
+    verify_contract(house, "lenina-1", REPORTING)
+    act_command("lenina-1", PERIOD, out=tmp_path)
+    house.execute("DELETE FROM building_energy_daily WHERE day >= %s", (REPORTING.start,))
+    assert verify_contract(house, "lenina-1", REPORTING).avoided_energy_kwh is None
+    with pytest.raises(ConfigurationError, match="version 2 of the statement states nothing"):
+        change_state(house, "lenina-1", REPORTING, ActState.SENT, "Ivanova", "")
 
 
 def test_the_log_only_grows(house: Connection, tmp_path: Path) -> None:

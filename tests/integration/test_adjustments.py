@@ -245,6 +245,12 @@ def test_one_account_does_not_sign_for_both_sides(house: Connection) -> None:
     take_step(house, both, CODE, 1, AdjustmentState.AGREED, Side.ESCO, "Ivanova")
     with pytest.raises(ConfigurationError, match="sign apart"):
         take_step(house, both, CODE, 1, AdjustmentState.AGREED, Side.CUSTOMER, "Petrov")
+    sign(house, 1, Side.CUSTOMER, "Petrov")
+    take_step(house, both, CODE, 1, AdjustmentState.WITHDRAWN, Side.ESCO, "Ivanova")
+    with pytest.raises(ConfigurationError, match="sign apart"):
+        take_step(house, both, CODE, 1, AdjustmentState.WITHDRAWN, Side.CUSTOMER, "Petrov")
+    with pytest.raises(ConfigurationError, match="own signatory"):
+        take_step(house, COMMAND_LINE, CODE, 1, AdjustmentState.WITHDRAWN, Side.CUSTOMER, "Ivanova")
 
 
 def test_the_ledger_only_grows_and_every_step_is_in_the_audit(house: Connection) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -198,6 +199,33 @@ def test_a_file_that_the_manifest_does_not_know_is_named_first(site: House, tmp_
     assert (found.stage, found.figure) == ("file", "sha256 of contract.json")
 
 
+def test_a_manifest_of_another_statement_is_named(site: House, tmp_path: Path) -> None:
+    path = written(site, tmp_path / "b.zip")
+    files = read_files(path)
+    manifest = msgspec.json.decode(files[MANIFEST])
+    digests = manifest["files"]["days.parquet"]
+    for figure, told in (
+        ("contract", {"contract": "another"}),
+        ("period", {"period": {"start": "2027-01-01", "end": "2027-02-01"}}),
+        ("bytes of days.parquet", {"files": manifest["files"] | {"days.parquet": digests | {"bytes": 1}}}),
+    ):
+        path.write_bytes(zipped({**files, MANIFEST: msgspec.json.encode(manifest | told)}))
+        found = verdict_of(path).difference
+        assert found is not None, figure
+        assert found.figure == figure
+
+
+def test_a_statement_that_says_a_figure_twice_is_named(site: House, tmp_path: Path) -> None:
+    path = written(site, tmp_path / "b.zip")
+    files = read_files(path)
+    twice = files["statement.json"].replace(
+        b'"avoided_energy_kwh":', b'"avoided_energy_kwh":999999.0,"avoided_energy_kwh":', 1
+    )
+    found = verdict_of(rewritten(path, {**files, "statement.json": twice})).difference
+    assert found is not None
+    assert (found.stage, found.figure) == ("statement", "bytes")
+
+
 def test_late_readings_make_a_version_that_says_what_changed(site: House, tmp_path: Path) -> None:
     first = versions_of(site.connection, "c")
     with pytest.raises(errors.RaiseException, match="never altered"):
@@ -226,6 +254,18 @@ def test_late_readings_make_a_version_that_says_what_changed(site: House, tmp_pa
     assert verdict_of(written(site, tmp_path / "b.zip")).verdict == "equal"
 
 
+def broken(files: dict[str, bytes], method: int) -> bytes:
+    """A zip with another compression, whose compressed bytes are spoilt."""
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+        place = next(each.header_offset for each in archive.infolist() if each.filename == "statement.json")
+    whole = bytearray(out.getvalue())
+    whole[place + 70 : place + 170] = b"\xff" * 100
+    return bytes(whole)
+
+
 def test_hostile_files_are_one_sentence(site: House, tmp_path: Path) -> None:
     path = written(site, tmp_path / "b.zip")
     files = read_files(path)
@@ -250,6 +290,10 @@ def test_hostile_files_are_one_sentence(site: House, tmp_path: Path) -> None:
         zipped({**files, MANIFEST: b"[" * 100_000}),
     ):
         bad.write_bytes(content)
+        with pytest.raises(InvalidFileError):
+            verdict_of(bad)
+    for method in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
+        bad.write_bytes(broken(files, method))
         with pytest.raises(InvalidFileError):
             verdict_of(bad)
     assert not (tmp_path.parent / "escaped").exists()

@@ -33,6 +33,21 @@ JOIN visible_contract v ON v.contract_id = c.id
 JOIN building b ON b.id = c.building_id
 WHERE c.code = %(code)s;
 
+-- name: sides_at_contract
+-- Whom the reader speaks for: an administrator for the own organisation, never for the other party's.
+SELECT c.id, (SELECT everything FROM reader_everything),
+       EXISTS (SELECT FROM reader_grant g
+               WHERE (g.contract_id = c.id AND g.role = 'operator')
+                     OR ((g.building_id = b.id OR g.organisation_id = b.organisation_id)
+                         AND g.role IN ('operator', 'administrator'))),
+       EXISTS (SELECT FROM reader_grant g
+               WHERE (g.contract_id = c.id AND g.role = 'esco')
+                     OR (g.organisation_id = c.esco_organisation_id AND g.role IN ('esco', 'administrator')))
+FROM contract c
+JOIN visible_contract v ON v.contract_id = c.id
+JOIN building b ON b.id = c.building_id
+WHERE c.code = %(code)s;
+
 -- name: session
 SELECT a.id, a.login, a.name, a.language, a.must_change_password, s.csrf,
        ARRAY(SELECT DISTINCT role FROM account_grant WHERE account_id = a.id),

@@ -59,6 +59,14 @@ ORDER BY u.rule;
 SELECT number, state, version FROM contract_act
 WHERE contract = %(contract)s AND period_start = %(start)s AND period_end = %(end)s;
 
+-- name: same_days
+-- Another act with one of these days that is before the parties or signed: a day is paid for once.
+SELECT number, period_start, period_end, state FROM contract_act
+WHERE contract = %(contract)s AND state IN ('sent', 'agreed', 'paid')
+      AND period_start < %(end)s AND period_end > %(start)s
+      AND (period_start, period_end) <> (%(start)s, %(end)s)
+ORDER BY period_start LIMIT 1;
+
 -- name: next_number
 SELECT COALESCE(max(number), 0) + 1 FROM contract_act WHERE contract = %(contract)s;
 

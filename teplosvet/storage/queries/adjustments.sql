@@ -31,9 +31,9 @@ FROM adjustment a JOIN contract c ON c.id = a.contract_id
 WHERE c.code = %(contract)s AND a.number = %(number)s;
 
 -- name: users
--- Accounts that have signed an adjustment: one person does not stand for both sides.
+-- Accounts that have taken a step with an adjustment: one person does not stand for both sides.
 SELECT s.side, s.user_id
 FROM adjustment_step s
 JOIN adjustment a ON a.id = s.adjustment_id
 JOIN contract c ON c.id = a.contract_id
-WHERE c.code = %(contract)s AND a.number = %(number)s AND s.step = 'agreed' AND s.user_id IS NOT NULL;
+WHERE c.code = %(contract)s AND a.number = %(number)s AND s.step = %(step)s AND s.user_id IS NOT NULL;
