@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.arrays import Floats
@@ -163,6 +163,7 @@ def test_registers_of_another_instrument_are_not_compared() -> None:
     assert hours_of(meter.clocks(kept=~meter.hours(6, 16)))["no_power_s"] == 0
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_the_known_clocks_sum_up_to_the_covered_time_at_most(data: st.DataObject) -> None:
     meter = Meter(3)
@@ -184,6 +185,7 @@ def test_the_known_clocks_sum_up_to_the_covered_time_at_most(data: st.DataObject
     assert (found.covered_s <= DAY_S).all()
 
 
+@settings(deadline=None)
 @given(st.integers(20, 76), st.sampled_from([0, 1, 2]))
 def test_a_part_with_its_neighbours_gives_the_same_day(margin: int, day: int) -> None:
     """The rollup reads a window and some readings around it."""

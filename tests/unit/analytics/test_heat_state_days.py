@@ -94,7 +94,7 @@ def test_the_act_says_why_in_both_languages() -> None:
         assert said in day_line(day, pen).cells[-1]
 
 
-@settings(max_examples=15)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 700), st.lists(st.sampled_from([np.nan, 0.0, 400.0, 1700.0]), min_size=5, max_size=5))
 def test_clocks_that_say_nothing_abnormal_change_nothing(first: int, row: list[float]) -> None:
     plain = statement_body(verify(inputs(FILL)))
