@@ -15,6 +15,8 @@ from psycopg.types.range import DateRange
 
 from analytics.arrays import Days, Floats
 from analytics.daily import DailySeries
+from analytics.heat_clocks import STATES
+from analytics.heat_state_days import HeatStateDays
 from teplosvet.domain.periods import Period
 from teplosvet.storage.queries import query
 
@@ -58,6 +60,18 @@ def failed_lamp_share(connection: Connection, stretches: Sequence[Stretch]) -> M
     }
     packed = _packed_days(connection, "failed_lamp_share", named, columns=1)
     return {key: (day, values[0]) for key, (day, values) in packed.items()}
+
+
+def heat_states(connection: Connection, contract_ids: Sequence[int], period: Period) -> Mapping[int, HeatStateDays]:
+    """Abnormal clocks by contract and day, over the baseline period and the reporting period.
+
+    A contract of whose meters nothing is known is not in the answer.
+    """
+    if not contract_ids:
+        return {}
+    named = {"contract_ids": list(contract_ids), "period": DateRange(period.start, period.end)}
+    packed = _packed_days(connection, "heat_states", named, columns=len(STATES))
+    return {key: HeatStateDays(day, values) for key, (day, values) in packed.items()}
 
 
 def _packed_days(

@@ -1,10 +1,10 @@
 """Energy per local calendar day, and which days may carry a baseline or a saving."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from analytics.arrays import Days, Floats, Mask
+from analytics.arrays import Days, Floats, Indices, Mask
 from teplosvet.domain.periods import Period
 
 MIN_COVERAGE = 0.9
@@ -23,12 +23,15 @@ class DailySeries:
         energy_kwh: Energy of the day, NaN where it is unknown. [kWh]
         estimated_kwh: Of it estimated. [kWh]
         coverage: Share of the day that readings cover, 0 to 1. [-]
+        abnormal: Place in `analytics.heat_clocks.STATES` of what kept the meter from its work on a day that does not
+            count as normally metered, -1 on every other day; None if nobody looked.
     """
 
     day: Days
     energy_kwh: Floats
     estimated_kwh: Floats
     coverage: Floats
+    abnormal: Indices | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         if not len(self.day) == len(self.energy_kwh) == len(self.estimated_kwh) == len(self.coverage):
@@ -66,7 +69,8 @@ class DailySeries:
             max_estimated_share: Greatest share of the day's energy that may be estimated. [-]
         """
         estimated = np.isnan(self.estimated_kwh) | (self.estimated_kwh > max_estimated_share * np.abs(self.energy_kwh))
-        return np.isfinite(self.energy_kwh) & (self.coverage >= min_coverage) & ~estimated
+        usable: Mask = np.isfinite(self.energy_kwh) & (self.coverage >= min_coverage) & ~estimated
+        return usable if self.abnormal is None else usable & (self.abnormal < 0)
 
     @property
     def negative(self) -> Mask:

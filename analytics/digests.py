@@ -19,6 +19,8 @@ from analytics.arrays import Floats
 from analytics.daily import DailySeries
 from analytics.evidence.record import Boundary, DeviceRecord, bounds_us, quantities_of, within
 from analytics.evidence.spans import apart
+from analytics.heat_clocks import STATES
+from analytics.heat_state_days import HeatStateDays
 from analytics.methods import DailyVariable, VerificationInput
 from analytics.statement import METHOD_VERSION, Inputs, Statement
 from teplosvet.domain.contracts import Contract, Method
@@ -184,9 +186,21 @@ def _weather(inputs: VerificationInput) -> str:
 
 
 def _adjustments(inputs: VerificationInput) -> str:
-    """Failed lamps, and the ledger if there is one; each of its entries names the sha256 of its evidence."""
+    """Failed lamps, the ledger and the clocks of a heat meter, if there are any.
+
+    Each entry of the ledger names the sha256 of its evidence.
+    """
     failed = _variable(inputs.failed_lamp_share, inputs.period)
-    return digest_of({"failed_lamps": failed, "ledger": inputs.ledger}) if inputs.ledger else failed
+    more: dict[str, object] = {"ledger": inputs.ledger} if inputs.ledger else {}
+    if inputs.heat_states is not None:
+        more["heat_states"] = _heat_states(inputs.heat_states, inputs.contract.baseline, inputs.period)
+    return digest_of({"failed_lamps": failed, **more}) if more else failed
+
+
+def _heat_states(states: HeatStateDays, *periods: Period) -> str:
+    return columns_digest(
+        ({"period": str(period)}, dict(zip(STATES, states.over(period), strict=True))) for period in periods
+    )
 
 
 def _variable(variable: DailyVariable | None, *periods: Period) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics.fill_rules import VERSION, FillDays, FilledDays, FillRule, NotFilled, fill_days
 from analytics.result import DECIMALS, known
-from analytics.savings import Baseline, LeftOut, Saving, applicable_range
+from analytics.savings import ABNORMAL, Baseline, LeftOut, Saving, applicable_range
 from analytics.statement import FilledEnergy, FilledLine, ReportingDay
 from teplosvet.domain.contracts import Carrier, Contract
 from teplosvet.domain.findings import Finding, FindingCode, Severity
@@ -28,8 +28,8 @@ _WHY = {
 def filled_days(contract: Contract, baseline: Baseline, saving: Saving, known_until: date | None) -> FilledDays | None:
     """Filled energy of the reporting period, None for a contract that asks for no rule.
 
-    Filled are days whose energy is unknown or mostly estimated and whose adjusted baseline is known; a day whose
-    readings may still come in is not.
+    Filled are days whose energy is unknown or mostly estimated, or whose meter was out of its normal state, and whose
+    adjusted baseline is known; a day whose readings may still come in is not.
 
     Args:
         contract: The contract.
@@ -40,7 +40,8 @@ def filled_days(contract: Contract, baseline: Baseline, saving: Saving, known_un
     terms = contract.terms.fill
     if terms is None or contract.carrier is not Carrier.HEAT:
         return None
-    without = np.array([each in (LeftOut.NO_ENERGY, LeftOut.ESTIMATED) for each in saving.left_out], dtype=bool)
+    unmetered = (LeftOut.NO_ENERGY, LeftOut.ESTIMATED, *ABNORMAL)
+    without = np.array([each in unmetered for each in saving.left_out], dtype=bool)
     if known_until is not None:
         without &= saving.day < np.datetime64(known_until, "D")
     low, high = applicable_range(baseline)

@@ -13,6 +13,7 @@ from analytics.batch import AT_ONCE
 from analytics.daily import DailySeries, days_of
 from analytics.filled import filled_days, filled_energy, is_filled_too_much, judge_filled, with_filled
 from analytics.guarantee import guarantee_of, is_unknown
+from analytics.heat_state_days import HeatStateDays, judge_states
 from analytics.lasting_changes import changes_of
 from analytics.ledger.adjusting import adjustment_lines, judge_ledger, with_ledger
 from analytics.lighting import lamp_failures, lighting_variable
@@ -71,6 +72,7 @@ class VerificationInput:
         known_until: The day up to which readings can have come in, None if that is long past.
         account: What other statements of the contract pay.
         ledger: Non-routine adjustments, proposed and agreed.
+        heat_states: Clocks of the heat meter, None if nobody knows them.
     """
 
     contract: Contract
@@ -82,6 +84,7 @@ class VerificationInput:
     known_until: date | None = None
     account: Account = NO_ACCOUNT
     ledger: tuple[LedgerEntry, ...] = ()
+    heat_states: HeatStateDays | None = None
 
 
 def verify(inputs: VerificationInput) -> Statement:
@@ -124,15 +127,23 @@ def _savings_under(
 ) -> list[tuple[Baseline, Saving]]:
     first = inputs[0]
     baselines = fit_baselines(
-        [each.energy.over(each.contract.baseline) for each in inputs],
+        [_energy(each, each.contract.baseline) for each in inputs],
         before,
         _models_of(first.contract),
         _sun(first, first.contract.baseline),
     )
-    reporting = [each.energy.over(each.period) for each in inputs]
+    reporting = [_energy(each, each.period) for each in inputs]
     failed = [_failed_share(each) for each in inputs]
     savings = avoided_energies(baselines, reporting, during, failed, _sun(first, first.period))
     return list(zip(baselines, savings, strict=True))
+
+
+def _energy(inputs: VerificationInput, period: Period) -> DailySeries:
+    """Energy of the days of a period; a contract with a fill rule knows which of them were not metered normally."""
+    energy = inputs.energy.over(period)
+    if inputs.heat_states is None or inputs.contract.terms.fill is None or inputs.contract.carrier is not Carrier.HEAT:
+        return energy
+    return replace(energy, abnormal=inputs.heat_states.abnormal_over(period))
 
 
 def _failed_share(inputs: VerificationInput) -> Floats | None:
@@ -147,6 +158,7 @@ def statement_of(inputs: VerificationInput, baseline: Baseline, saving: Saving) 
     if not _is_refused(findings):
         findings += judgement.judge_days(saving, period, inputs.known_until)
         findings += judge_ledger(saving, inputs.ledger, contract.terms.term)
+        findings += judge_states(baseline, saving)
     rows, result, filled = reporting_days(saving), None, None
     if not _is_refused(findings):
         result = result_of(baseline, saving, rows, METER_ERROR[contract.carrier])

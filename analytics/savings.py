@@ -37,6 +37,12 @@ class LeftOut(StrEnum):
     """The independent variable is unknown, hence the adjusted baseline too."""
     OUTSIDE_BASELINE = "outside_baseline"
     """Its weather lies too far beyond what the baseline has seen."""
+    BELOW_RANGE = "below_range"
+    """The flow was below the range of the meter for too long; the next four are the other abnormal states."""
+    ABOVE_RANGE = "above_range"
+    LOW_DT = "low_dt"
+    METER_FAULT = "meter_fault"
+    NO_POWER = "no_power"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -249,7 +255,10 @@ def applicable_range(baseline: Baseline) -> tuple[float, float]:
     return low - below, high + above
 
 
-_REASONS = (LeftOut.NO_ENERGY, LeftOut.ESTIMATED, LeftOut.NO_WEATHER, LeftOut.OUTSIDE_BASELINE, None)
+ABNORMAL = (LeftOut.BELOW_RANGE, LeftOut.ABOVE_RANGE, LeftOut.LOW_DT, LeftOut.METER_FAULT, LeftOut.NO_POWER)
+"""Abnormal states of a heat meter, in the order of `analytics.heat_clocks.STATES`."""
+
+_REASONS = (*ABNORMAL, LeftOut.NO_ENERGY, LeftOut.ESTIMATED, LeftOut.NO_WEATHER, LeftOut.OUTSIDE_BASELINE, None)
 """In the order in which a day is asked; the first that applies is told."""
 _IN_BOTH_SUMS = len(_REASONS) - 1
 
@@ -257,7 +266,10 @@ _IN_BOTH_SUMS = len(_REASONS) - 1
 def _reasons(baseline: Baseline, reporting: DailySeries, variable: Floats, adjusted: Floats) -> Indices:
     """For each day the place in `_REASONS` of why it is left out."""
     low, high = applicable_range(baseline)
+    nothing = np.full(len(variable), -1)
+    state = nothing if reporting.abnormal is None else reporting.abnormal
     applies = (
+        *(state == place for place in range(len(ABNORMAL))),
         ~reporting.usable(max_estimated_share=np.inf),
         ~reporting.usable(),
         ~np.isfinite(adjusted),

@@ -144,7 +144,7 @@ def load_input(connection: Connection, place: ContractPlace, period: Period) -> 
 
 
 def load_inputs(connection: Connection, places: Sequence[ContractPlace], period: Period) -> list[VerificationInput]:
-    """The same for many contracts: their energy in one query, their lamps in one, the weather once per station."""
+    """The same for many contracts: their energy in one query, lamps and meters in one each, weather by station."""
     energy = bulk.daily_energy(connection, [place.contract_id for place in places], period)
     lamps = bulk.failed_lamp_share(
         connection,
@@ -155,6 +155,7 @@ def load_inputs(connection: Connection, places: Sequence[ContractPlace], period:
             for part in apart(place.contract.baseline, period)
         ],
     )
+    states = bulk.heat_states(connection, [place.contract_id for place in places if _is_filled(place)], period)
     stated = load_all_stated(connection, [place.contract.code for place in places])
     ledgers = load_ledgers(connection, [place.contract.code for place in places])
     skies: dict[tuple[object, ...], DailyVariable | None] = {}
@@ -175,6 +176,7 @@ def load_inputs(connection: Connection, places: Sequence[ContractPlace], period:
                 known_until=place.today,
                 account=account(stated[place.contract.code], period),
                 ledger=ledgers[place.contract.code],
+                heat_states=states.get(place.contract_id),
             )
         )
     return found
@@ -182,6 +184,10 @@ def load_inputs(connection: Connection, places: Sequence[ContractPlace], period:
 
 def _is_light(place: ContractPlace) -> bool:
     return place.contract.method is Method.LIGHT_OPTION_B
+
+
+def _is_filled(place: ContractPlace) -> bool:
+    return place.contract.terms.fill is not None and place.contract.carrier is Carrier.HEAT
 
 
 def keep(connection: Connection, place: ContractPlace, statement: Statement) -> int:

@@ -1,7 +1,7 @@
 """Applying a site to the registry: idempotent, all or nothing, and telling what changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import psycopg
@@ -94,6 +94,7 @@ def _device(cursor: psycopg.Cursor[TupleRow], device: Device) -> list[Change]:
         "publisher": device.publisher,
         "model": device.model,
         "greatest_power_kw": device.greatest_power_kw,
+        **asdict(device.limits),
     }
     moduli = {str(quantity): float(modulus) for quantity, modulus in device.modulus.items()}
     found = cursor.execute(query("registry", "find_device"), {"name": device.name}).fetchone()

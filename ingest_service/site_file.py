@@ -1,6 +1,7 @@
 """Site files: TOML with buildings, devices, installations and contracts; what is wrong is told with line and field."""
 
 import re
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -17,6 +18,7 @@ from teplosvet.domain.contract_terms import MeasurementOption, Proration, Surplu
 from teplosvet.domain.contracts import Carrier, Contract, Method, Tariff, TariffUnit
 from teplosvet.domain.devices import NAME_RULE, Device, Identity, Installation, is_name
 from teplosvet.domain.errors import InvalidFileError
+from teplosvet.domain.heat_limits import HeatLimits
 from teplosvet.domain.periods import Period
 from teplosvet.domain.quantities import DeviceClass, Kind, Quantity
 from teplosvet.toml_lines import dotted, line_of, parse, read_text
@@ -31,6 +33,7 @@ Word = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=64
 Bound = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=500)]
 Floor = Annotated[int, msgspec.Meta(ge=-99, le=999)]
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e12)]
+Bits = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 
 
 class _SiteTable(msgspec.Struct, forbid_unknown_fields=True):
@@ -70,6 +73,10 @@ class _DeviceTable(msgspec.Struct, forbid_unknown_fields=True, rename={"class_":
     model: Text = ""
     publisher: str | None = None
     greatest_power_kw: Positive | None = None
+    q_min_m3h: Positive | None = None
+    q_max_m3h: Positive | None = None
+    dt_min_k: Positive | None = None
+    fault_bits: Bits | None = None
     modulus: dict[Quantity, Positive] = {}
     identities: list[Bound] = []
     measures: dict[Measure, Quantity] = {}
@@ -193,7 +200,17 @@ class _Reader:
             tuple(installations),
             tuple(self._identity(name, n) for name in table.identities),
             {str(measure): quantity for measure, quantity in table.measures.items()},
+            self._limits(table, n),
         )
+
+    def _limits(self, table: _DeviceTable, n: int) -> HeatLimits:
+        limits = HeatLimits(table.q_min_m3h, table.q_max_m3h, table.dt_min_k, table.fault_bits)
+        stated = [name for name, value in asdict(limits).items() if value is not None]
+        if stated and table.class_ is not DeviceClass.HEAT:
+            raise self._error(("device", n, stated[0]), "only a heat meter has it")
+        if limits.q_min_m3h is not None and limits.q_max_m3h is not None and limits.q_min_m3h >= limits.q_max_m3h:
+            raise self._error(("device", n, "q_min_m3h"), f"expected less than q_max_m3h, {limits.q_max_m3h}")
+        return limits
 
     def _bound_once(self, tables: list[_DeviceTable]) -> None:
         owners: dict[str, str] = {}

@@ -17,7 +17,7 @@ import msgspec
 
 from analytics.digests import code_version
 from analytics.evidence.contents import FORMAT, Bundle, Devices, FileDigest, Manifest, Terms
-from analytics.evidence.packing import TABLES, pack, unpack
+from analytics.evidence.packing import HEAT_STATES, TABLES, pack, unpack
 from analytics.ledger.evidence_file import GREATEST_FILE as GREATEST_EVIDENCE
 from teplosvet.domain.errors import InvalidFileError
 
@@ -125,7 +125,9 @@ def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     missing = sorted({MANIFEST, *FILES} - set(names))
     if missing:
         raise InvalidFileError(str(path), None, None, f"expected an evidence bundle with {missing[0]}")
-    foreign = sorted(name for name in set(names) - {MANIFEST, *FILES} if not _EVIDENCE_FILE.fullmatch(name))
+    foreign = sorted(
+        name for name in set(names) - {MANIFEST, HEAT_STATES, *FILES} if not _EVIDENCE_FILE.fullmatch(name)
+    )
     if foreign or len(names) != len(set(names)):
         told = repr(foreign[0][:60]) if foreign else "a file twice"
         raise InvalidFileError(
@@ -163,7 +165,8 @@ def manifest_in(files: Mapping[str, bytes]) -> Manifest:
 
 def wrong_digest(files: Mapping[str, bytes], manifest: Manifest) -> tuple[str, str | int, str | int] | None:
     """The first file that is not what the manifest says: what of it, the value there, and its own; None if all are."""
-    for name in (*FILES, *evidence_names(files)):
+    more = [HEAT_STATES] if HEAT_STATES in files else []
+    for name in (*FILES, *more, *evidence_names(files)):
         stated, own = manifest.files.get(name), hashlib.sha256(files[name]).hexdigest()
         if stated is None or stated.sha256 != own:
             return f"sha256 of {name}", "none" if stated is None else stated.sha256, own

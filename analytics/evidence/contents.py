@@ -13,6 +13,7 @@ from analytics.daily import DailySeries
 from analytics.evidence.amounts import Amounts
 from analytics.evidence.record import Boundary, DeviceRecord
 from analytics.evidence.spans import apart
+from analytics.heat_state_days import HeatStateDays
 from analytics.methods import DailyVariable, VerificationInput
 from analytics.settlement import Account
 from teplosvet.domain.adjustments import LedgerEntry
@@ -129,6 +130,7 @@ class Bundle:
         failed: Share of failed lamps, None if nobody counted. [-]
         statement: The statement as it is kept.
         evidence: Files behind the ledger, by sha256.
+        heat_states: Clocks of the heat meter, None if the statement knows none.
     """
 
     version: int
@@ -144,6 +146,7 @@ class Bundle:
     failed: DailyVariable | None
     statement: bytes
     evidence: Mapping[str, bytes] = field(default_factory=dict)
+    heat_states: HeatStateDays | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -169,4 +172,5 @@ class Bundle:
             known_until=terms.known_until,
             account=terms.account,
             ledger=terms.ledger,
+            heat_states=self.heat_states,
         )

@@ -158,6 +158,7 @@ def _bundle(
         weather_hours=weather[1] if inputs.outdoor_temperature_c is not None else _nothing(),
         weather_days=inputs.outdoor_temperature_c or nothing,
         failed=inputs.failed_lamp_share,
+        heat_states=inputs.heat_states,
         statement=statement_body(kept.statement),
         evidence=load_evidence(connection, [each.evidence.sha256 for each in inputs.ledger]),
     )

@@ -14,13 +14,19 @@ from analytics.evidence.contents import Bundle, Devices, Terms
 from analytics.evidence.record import Boundary, quantities_of
 from analytics.evidence.spans import apart
 from analytics.evidence.tables import LAYOUTS, Array, Layout, Names, read_table, readings_layout, write_table
+from analytics.heat_clocks import STATES
+from analytics.heat_state_days import HeatStateDays
 from analytics.methods import DailyVariable
 from analytics.rollup.load import DeviceReadings
 from teplosvet.domain.errors import InvalidFileError
 from teplosvet.domain.quantities import Quantity
 
 READINGS = "readings.parquet"
-TABLES = (READINGS, *LAYOUTS)
+HEAT_STATES = "heat_states.parquet"
+"""Only in a bundle whose statement knows clocks of a heat meter."""
+TABLES = (READINGS, *(name for name in LAYOUTS if name != HEAT_STATES))
+LONGEST_DAY_S = 90_000
+"""A day of 25 hours. [s]"""
 RULES = tuple(rule.text for rule in Rule)
 
 
@@ -43,7 +49,9 @@ def pack(bundle: Bundle) -> dict[str, bytes]:
         "weather_days.parquet": {"day": bundle.weather_days.day.astype(np.int64), "mean_c": bundle.weather_days.value},
         "failed_lamps.parquet": {"day": failed.day.astype(np.int64), "share": failed.value},
     }
-    packed = {file: write_table(layout, columns[file]) for file, layout in LAYOUTS.items()}
+    if bundle.heat_states is not None:
+        columns[HEAT_STATES] = _state_columns(bundle.heat_states)
+    packed = {file: write_table(layout, columns[file]) for file, layout in LAYOUTS.items() if file in columns}
     quantities = quantities_of(bundle.terms.contract.carrier)
     return {READINGS: write_table(readings_layout(quantities), _reading_columns(bundle.boundary, quantities)), **packed}
 
@@ -64,6 +72,23 @@ def _reading_columns(boundary: Boundary, quantities: tuple[Quantity, ...]) -> Ma
         "serial": Names(joined["serial"].astype(np.int64), boundary.serials),
         **{q.value: np.concatenate([np.empty(0), *(each.values[q] for _, each in parts)]) for q in quantities},
     }
+
+
+def _state_columns(states: HeatStateDays) -> Mapping[str, Array | Names]:
+    return {"day": states.day.astype(np.int64), **dict(zip(STATES, states.seconds, strict=True))}
+
+
+def _heat_states(table: Mapping[str, NDArray[np.generic]]) -> HeatStateDays:
+    """The clocks.
+
+    Raises:
+        InvalidFileError: If a clock says what no clock can.
+    """
+    _check_order(HEAT_STATES, "day", _whole(table["day"]))
+    seconds = np.stack([_floats(table[name]) for name in STATES])
+    if (seconds < 0).any() or (np.nansum(seconds, axis=0) > LONGEST_DAY_S).any():
+        raise InvalidFileError(HEAT_STATES, None, None, "expected clocks that are no longer than the day")
+    return HeatStateDays(_days(table["day"]), seconds)
 
 
 def _amount_columns(amounts: Mapping[int, Amounts], names: list[str], at: str) -> Mapping[str, Array | Names]:
@@ -124,6 +149,7 @@ def unpack(files: Mapping[str, bytes], terms: Terms, devices: Devices, version: 
         weather_days=DailyVariable(_days(weather["days"]["day"]), _floats(weather["days"]["mean_c"])),
         failed=DailyVariable(_days(failed["day"]), _floats(failed["share"])) if len(failed["day"]) else None,
         statement=files["statement.json"],
+        heat_states=_heat_states(table(HEAT_STATES)) if HEAT_STATES in files else None,
     )
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from analytics.heat_clocks import STATES
 from analytics.rollup.windows import FIRST_US, LAST_US
 from teplosvet.domain.errors import InvalidFileError
 
@@ -59,6 +60,7 @@ LAYOUTS: Mapping[str, Layout] = {
     "weather_hours.parquet": {"hour": Kind.INSTANT, "mean_c": Kind.NUMBER},
     "weather_days.parquet": {"day": Kind.DAY, "mean_c": Kind.NUMBER},
     "failed_lamps.parquet": {"day": Kind.DAY, "share": Kind.NUMBER},
+    "heat_states.parquet": {"day": Kind.DAY, **dict.fromkeys(STATES, Kind.NUMBER)},
 }
 """Columns of every table but the readings, whose quantities are those of the carrier."""
 

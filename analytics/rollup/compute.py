@@ -13,6 +13,7 @@ from analytics.rollup.devices import DeviceFacts
 from analytics.rollup.heat import steps_of
 from analytics.rollup.light import REGISTER_OF, derived_rows, light_rows
 from analytics.rollup.load import DeviceReadings
+from analytics.rollup.states import state_rows
 from analytics.rollup.windows import Window, settled_from
 from teplosvet.domain.findings import Finding
 from teplosvet.domain.periods import local_midnight
@@ -77,6 +78,7 @@ class Made:
     daily: list[NDArray[np.void]] = field(default_factory=list)
     states: list[NDArray[np.void]] = field(default_factory=list)
     light: list[NDArray[np.void]] = field(default_factory=list)
+    heat_states: list[NDArray[np.void]] = field(default_factory=list)
     windows: list[Window] = field(default_factory=list)
     """The windows whose readings were read."""
     steps: dict[int, Steps] = field(default_factory=dict)
@@ -120,9 +122,11 @@ def make(made: Made, facts: DeviceFacts, window: Window, readings: DeviceReading
 
 
 def _make_more(made: Made, facts: DeviceFacts, window: Window, readings: DeviceReadings) -> None:
-    """What only some classes have: days of light points, energy without a register, the steps of heat meters."""
+    """What only some classes have: days of light points, energy without a register, steps and clocks of heat meters."""
     if facts.device_class is DeviceClass.HEAT:
         made.steps[facts.id] = steps_of(facts, readings)
+        if len(days := _days(window, readings.at_us, ZoneInfo(facts.zone))) > 1:
+            made.heat_states.append(state_rows(facts.id, readings, days, facts.limits))
     if facts.device_class not in REGISTER_OF:
         return
     days = _days(window, readings.at_us, ZoneInfo(facts.zone))

@@ -9,6 +9,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from analytics.consumption import Exchange, RegisterProfile
+from teplosvet.domain.heat_limits import NO_LIMITS, HeatLimits
 from teplosvet.domain.quantities import DeviceClass, Quantity
 from teplosvet.storage.queries import query
 
@@ -61,6 +62,7 @@ class DeviceFacts:
         epochs: Instant and decimal exponent in force from it, by quantity. [µs since 1970]
         steps: Least step of its values as it stated at its last birth, by quantity. [unit of the quantity]
         metered: First and last local day that its energy register reaches into, where energy can be derived.
+        limits: Of a heat meter.
     """
 
     id: int
@@ -73,6 +75,7 @@ class DeviceFacts:
     epochs: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     steps: Mapping[str, float] = field(default_factory=dict)
     metered: tuple[date, date] | None = None
+    limits: HeatLimits = NO_LIMITS
 
     def profile(self, quantity: Quantity) -> RegisterProfile:
         """What is known of a register before any reading."""
@@ -129,8 +132,8 @@ def load_devices(connection: psycopg.Connection[TupleRow], ids: Sequence[int]) -
     """The facts of some devices by key; a key that the registry does not have is left out."""
     values = {"ids": list(ids)}
     facts = {
-        key: DeviceFacts(key, DeviceClass(kind), zone, power, modulus or {})
-        for key, kind, power, zone, modulus in connection.execute(query("rollup", "devices"), values)
+        key: DeviceFacts(key, DeviceClass(kind), zone, power, modulus or {}, limits=HeatLimits(*limits))
+        for key, kind, power, zone, modulus, *limits in connection.execute(query("rollup", "devices"), values)
     }
     for key, from_us, to_us, serial, start, closing in connection.execute(query("rollup", "installations"), values):
         facts[key].installations.append(Installed(from_us, to_us, serial, start, closing))

@@ -15,6 +15,7 @@ from analytics.daily import MIN_COVERAGE
 from analytics.rollup.compute import CODES, QUANTITIES, EpochStart, Made
 from analytics.rollup.heat import CODES_OF_HEAT
 from analytics.rollup.light import REGISTER_OF, forget_derived, stage_light, store_light
+from analytics.rollup.states import open_state_stage, stage_states, store_states
 from teplosvet.domain.contracts import Carrier
 from teplosvet.domain.findings import FindingCode
 from teplosvet.domain.quantities import DeviceClass
@@ -33,6 +34,7 @@ _ROUNDING = sql.Literal(1e-7)
 def open_stages(connection: psycopg.Connection[TupleRow]) -> None:
     """Make the temporary tables that `stage` fills."""
     connection.execute(query("rollup", "create_stages"))
+    open_state_stage(connection)
 
 
 def stage(connection: psycopg.Connection[TupleRow], made: Made) -> None:
@@ -41,7 +43,8 @@ def stage(connection: psycopg.Connection[TupleRow], made: Made) -> None:
     _copy(connection, "copy_consumption", "stage_daily", made.daily)
     _copy(connection, "copy_state", "stage_state", made.states)
     stage_light(connection, made.light)
-    made.hourly, made.daily, made.states, made.light = [], [], [], []
+    stage_states(connection, made.heat_states)
+    made.hourly, made.daily, made.states, made.light, made.heat_states = [], [], [], [], []
 
 
 def store(connection: psycopg.Connection[TupleRow], device_class: DeviceClass, made: Made) -> None:
@@ -69,6 +72,8 @@ def store(connection: psycopg.Connection[TupleRow], device_class: DeviceClass, m
         cursor.executemany(query("rollup", "finding"), list(_findings(made)))
     if device_class is DeviceClass.LIGHT:
         store_light(connection, windows)
+    if device_class is DeviceClass.HEAT:
+        store_states(connection, windows)
     for carrier in Carrier:
         if carrier.device_class is device_class and carrier is not Carrier.WATER:
             parts = {

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from teplosvet.domain.heat_limits import NO_LIMITS, HeatLimits
 from teplosvet.domain.quantities import DeviceClass, Quantity
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -70,6 +71,7 @@ class Device:
         installations: Where it is and was, in order of time, not overlapping.
         identities: Who it is in the messages of other makers' formats.
         measures: What a measure of theirs is in this device where that is not usual.
+        limits: Between which a heat meter measures as it should.
     """
 
     name: str
@@ -81,3 +83,4 @@ class Device:
     installations: tuple[Installation, ...] = ()
     identities: tuple[Identity, ...] = ()
     measures: Mapping[str, Quantity] = field(default_factory=dict)
+    limits: HeatLimits = NO_LIMITS

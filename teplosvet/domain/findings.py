@@ -59,6 +59,7 @@ class FindingCode(StrEnum):
     SAMPLE_TOO_SMALL = "sample_too_small"
     ILLUMINANCE_FELL = "illuminance_fell"
     # days by a fill rule
+    METER_ABNORMAL = "meter_abnormal"
     DAYS_FILLED = "days_filled"
     FILLED_TOO_MUCH = "filled_too_much"
     FILL_NO_LOAD = "fill_no_load"

@@ -52,6 +52,11 @@ FINDINGS = {
     "stipulated": "{group}: {quantity} of the {period} period is agreed upon and not measured ({source}).",
     "sample_too_small": "{group}: {quantity} ({period}): measure {more} more points ({measured} are).",
     "illuminance_fell": "{group}: {illuminance_lx} lx, darker than before; the baseline counts with {share}.",
+    "meter_abnormal": (
+        "On {days} days, and {baseline_days} of the baseline, the meter was out of its normal state for more than "
+        "{hours} h: flow below range {below_range_days}, above range {above_range_days}, temperature difference below "
+        "limit {low_dt_days}, fault {meter_fault_days}, no power {no_power_days}. They count as not metered."
+    ),
     "days_filled": (
         "{days} days without metered heat are filled by PP RF 1034: {filled_kwh} used, {avoided_kwh} avoided. They are "
         "not in the band and prove nothing."

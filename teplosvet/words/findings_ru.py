@@ -54,6 +54,11 @@ FINDINGS = {
     "stipulated": "{group}: величина {quantity} ({period}) принята по соглашению, не измерена ({source}).",
     "sample_too_small": "{group}: величина {quantity} ({period}): измерьте ещё {more} точек (есть {measured}).",
     "illuminance_fell": "{group}: {illuminance_lx} лк, темнее, чем было; доля базового уровня {share}.",
+    "meter_abnormal": (
+        "Суток, когда счётчик более {hours} ч был в нештатном состоянии: {days}, в базовом периоде: {baseline_days}; "
+        "расход ниже диапазона: {below_range_days}, выше диапазона: {above_range_days}, мала разность температур: "
+        "{low_dt_days}, отказ: {meter_fault_days}, нет питания: {no_power_days}. Они считаются неизмеренными."
+    ),
     "days_filled": (
         "Суток без измеренного тепла, рассчитанных по ПП РФ № 1034: {days}; расход {filled_kwh}, "
         "экономия {avoided_kwh}. В границы они не входят и ничего не доказывают."

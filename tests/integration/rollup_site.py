@@ -28,6 +28,10 @@ TABLES: Mapping[str, tuple[str, str]] = {
         "device_id, day",
         "covered_s, off_s, dimmed_s, full_s, present_s, presence_events, failed_s, override_s, energy_by_level_kwh",
     ),
+    "heat_state_daily": (
+        "device_id, day",
+        "normal_s, below_range_s, above_range_s, low_dt_s, fault_s, no_power_s, covered_s",
+    ),
     "building_energy_daily": ("building_id, carrier, day", "energy_kwh, estimated_kwh, coverage, devices"),
     "register_epoch": ("device_id, quantity, started_at", "shift, reason"),
     "register_finding": ("device_id, quantity, found_at, code", "severity, data"),

@@ -90,15 +90,17 @@ INSERT INTO entrance (building_id, name) SELECT id, %(name)s FROM building WHERE
 ON CONFLICT DO NOTHING;
 
 -- name: find_device
-SELECT d.class, d.publisher, d.model, d.greatest_power_kw,
+SELECT d.class, d.publisher, d.model, d.greatest_power_kw, d.q_min_m3h, d.q_max_m3h, d.dt_min_k, d.fault_bits,
        (SELECT COALESCE(jsonb_object_agg(quantity, modulus), '{{}}') FROM register_modulus WHERE device_id = d.id)
 FROM device d WHERE name = %(name)s;
 
 -- name: device
-INSERT INTO device (name, class, publisher, model, greatest_power_kw)
-VALUES (%(name)s, %(class)s, %(publisher)s, %(model)s, %(greatest_power_kw)s)
+INSERT INTO device (name, class, publisher, model, greatest_power_kw, q_min_m3h, q_max_m3h, dt_min_k, fault_bits)
+VALUES (%(name)s, %(class)s, %(publisher)s, %(model)s, %(greatest_power_kw)s, %(q_min_m3h)s, %(q_max_m3h)s, %(dt_min_k)s,
+        %(fault_bits)s)
 ON CONFLICT (name) DO UPDATE SET publisher = excluded.publisher, model = excluded.model,
-    greatest_power_kw = excluded.greatest_power_kw;
+    greatest_power_kw = excluded.greatest_power_kw, q_min_m3h = excluded.q_min_m3h, q_max_m3h = excluded.q_max_m3h,
+    dt_min_k = excluded.dt_min_k, fault_bits = excluded.fault_bits;
 
 -- name: forget_moduli
 DELETE FROM register_modulus WHERE device_id = (SELECT id FROM device WHERE name = %(name)s);

@@ -26,7 +26,8 @@ LISTEN teplosvet_rollup;
 
 -- name: devices
 SELECT d.id, d.class, d.greatest_power_kw, COALESCE(p.zone, 'UTC'),
-       (SELECT jsonb_object_agg(quantity, modulus) FROM register_modulus m WHERE m.device_id = d.id)
+       (SELECT jsonb_object_agg(quantity, modulus) FROM register_modulus m WHERE m.device_id = d.id),
+       d.q_min_m3h, d.q_max_m3h, d.dt_min_k, d.fault_bits
 FROM device d
 JOIN device_place p ON p.device_id = d.id
 WHERE d.id = ANY(%(ids)s);

@@ -18,6 +18,28 @@ JOIN building_energy_daily e ON e.building_id = c.building_id AND e.carrier = c.
 WHERE c.id = ANY(%(contract_ids)s) AND (e.day <@ c.baseline OR e.day <@ %(period)s::daterange)
 GROUP BY c.id;
 
+-- name: heat_states
+-- Abnormal clocks of the meter that was worst off on each day, packed like energy; of days on which anything is known.
+SELECT contract_id, string_agg(date_send(day) || float8send(below) || float8send(above) || float8send(low_dt) || float8send(fault)
+                               || float8send(no_power), ''::bytea ORDER BY day)
+FROM (
+    SELECT DISTINCT ON (c.id, s.day) c.id AS contract_id, s.day, coalesce(s.below_range_s, 'NaN'::double precision) AS below,
+           coalesce(s.above_range_s, 'NaN'::double precision) AS above, coalesce(s.low_dt_s, 'NaN'::double precision) AS low_dt,
+           coalesce(s.fault_s, 'NaN'::double precision) AS fault, coalesce(s.no_power_s, 'NaN'::double precision) AS no_power
+    FROM contract c
+    JOIN building b ON b.id = c.building_id
+    JOIN installation i ON i.building_id = c.building_id
+    JOIN device d ON d.id = i.device_id AND d.class = 'heat'
+    JOIN heat_state_daily s ON s.device_id = d.id
+        AND s.day >= (i.installed_at AT TIME ZONE b.zone)::date
+        AND (i.removed_at IS NULL OR s.day < (i.removed_at AT TIME ZONE b.zone)::date OR
+             (s.day = (i.removed_at AT TIME ZONE b.zone)::date AND (i.removed_at AT TIME ZONE b.zone)::time > '00:00'))
+    WHERE c.id = ANY(%(contract_ids)s) AND (s.day <@ c.baseline OR s.day <@ %(period)s::daterange)
+    ORDER BY c.id, s.day, coalesce(s.below_range_s, 0) + coalesce(s.above_range_s, 0) + coalesce(s.low_dt_s, 0)
+                          + coalesce(s.fault_s, 0) + coalesce(s.no_power_s, 0) DESC, d.name
+) worst
+GROUP BY contract_id;
+
 -- name: hourly_temperature
 -- What the sensor told; hours that it did not tell from a file, else from the archive.
 SELECT DISTINCT ON (hour) hour, mean
