@@ -47,8 +47,7 @@ LEFT JOIN (
 LEFT JOIN building b ON b.id = i.building_id
 LEFT JOIN entrance e ON e.id = i.entrance_id
 LEFT JOIN latest_reading r ON r.device_id = d.id
-WHERE EXISTS (SELECT FROM visible_building v WHERE v.building_id = i.building_id)
-   OR (i.building_id IS NULL AND (SELECT yes FROM sees_everything));
+JOIN visible_device v ON v.device_id = d.id;
 
 DROP VIEW IF EXISTS api_installation CASCADE;
 CREATE VIEW api_installation AS
@@ -56,11 +55,12 @@ SELECT d.name AS device, i.installed_at, i.removed_at, i.serial, b.code AS build
        i.start_registers, i.closing_registers
 FROM installation i
 JOIN visible_building v ON v.building_id = i.building_id
+JOIN visible_device s ON s.device_id = i.device_id
 JOIN building b ON b.id = i.building_id
 JOIN device d ON d.id = i.device_id
 LEFT JOIN entrance e ON e.id = i.entrance_id;
 
--- Who may read what a device said: whoever sees the building that it is, or was last, in.
+-- Who may read what a device said: whoever sees the device, which of a contract's building is not all of them.
 DROP VIEW IF EXISTS api_device_key CASCADE;
 CREATE VIEW api_device_key AS
 SELECT d.id AS device_id, d.name AS device, d.class AS device_class, b.code AS building, e.name AS entrance, i.floor
@@ -71,8 +71,7 @@ LEFT JOIN (
 ) i ON i.device_id = d.id
 LEFT JOIN building b ON b.id = i.building_id
 LEFT JOIN entrance e ON e.id = i.entrance_id
-WHERE EXISTS (SELECT FROM visible_building v WHERE v.building_id = i.building_id)
-   OR (i.building_id IS NULL AND (SELECT yes FROM sees_everything));
+JOIN visible_device v ON v.device_id = d.id;
 
 DROP VIEW IF EXISTS api_latest CASCADE;
 CREATE VIEW api_latest AS
@@ -108,8 +107,7 @@ JOIN api_device_key p USING (device_id);
 DROP VIEW IF EXISTS api_building_energy CASCADE;
 CREATE VIEW api_building_energy AS
 SELECT b.code AS building, e.carrier, e.day, e.energy_kwh, e.estimated_kwh, e.coverage, e.devices
-FROM building_energy_daily e
-JOIN visible_building v USING (building_id)
+FROM visible_energy_daily e
 JOIN building b ON b.id = e.building_id;
 
 DROP VIEW IF EXISTS api_light_use CASCADE;
