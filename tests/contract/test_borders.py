@@ -24,7 +24,11 @@ VISIBLE = (
     "visible_account",
     "reader_everything",
 )
-WITHOUT_BORDER = {"reader": "says who reads", "reader_grant": "what the reader holds"}
+WITHOUT_BORDER = {
+    "reader": "says who reads",
+    "reader_grant": "what the reader holds",
+    "public_house": "houses whose page was switched on for everybody, and of them only what that page shows",
+}
 """Views that draw no border -> why."""
 
 OPEN = {
@@ -34,6 +38,11 @@ OPEN = {
     "/api/openapi.json": "likewise",
     "/docs/oauth2-redirect": "part of the description",
     "/assets/{digest}/{name}": "style and scripts, the same for everybody",
+    "/assets/{digest}/vendor/{name}": "likewise",
+    "/install/app/{digest}/{name:path}": "likewise",
+    "/install/worker.js": "likewise",
+    "/install/manifest.webmanifest": "likewise",
+    "/public/{code}": "for residents, where it was switched on",
     "/sign-in": "how one comes in",
     "/sign-in/provider": "likewise",
     "/sign-in/provider/back": "likewise",

@@ -123,6 +123,25 @@ def test_the_matrix_in_sql(world: World, who: str, thing: str) -> None:
 
 
 @pytest.mark.parametrize("who", PEOPLE)
+def test_the_views_of_the_api_keep_the_matrix(world: World, who: str) -> None:
+    for thing, statements in (
+        ("energy", ("SELECT building || carrier FROM api_building_energy",)),
+        (
+            "devices",
+            (
+                "SELECT device FROM api_device",
+                "SELECT device FROM api_installation",
+                "SELECT device FROM api_latest",
+                "SELECT device FROM api_consumption_hourly",
+                "SELECT device FROM api_event",
+            ),
+        ),
+    ):
+        for statement in statements:
+            assert read_as(world, who, statement) == SEEN[thing][1][MATRIX[thing, who]], statement
+
+
+@pytest.mark.parametrize("who", PEOPLE)
 def test_the_matrix_through_the_api(world: World, who: str) -> None:
     headers = world.headers[who]
     devices = {each["device"] for each in world.client.get("/api/v1/devices", headers=headers).json()}
