@@ -44,11 +44,7 @@ LEFT JOIN (
 LEFT JOIN building b ON b.id = i.building_id
 LEFT JOIN entrance e ON e.id = i.entrance_id
 LEFT JOIN latest_reading r ON r.device_id = d.id
-<<<<<<< HEAD
 WHERE d.id IN (SELECT device_id FROM visible_device);
-=======
-JOIN visible_device v ON v.device_id = d.id;
->>>>>>> h-breaker
 
 DROP VIEW IF EXISTS api_installation CASCADE;
 CREATE VIEW api_installation AS
@@ -72,11 +68,7 @@ LEFT JOIN (
 ) i ON i.device_id = d.id
 LEFT JOIN building b ON b.id = i.building_id
 LEFT JOIN entrance e ON e.id = i.entrance_id
-<<<<<<< HEAD
 WHERE d.id IN (SELECT device_id FROM visible_device);
-=======
-JOIN visible_device v ON v.device_id = d.id;
->>>>>>> h-breaker
 
 DROP VIEW IF EXISTS api_latest CASCADE;
 CREATE VIEW api_latest AS
@@ -113,10 +105,7 @@ DROP VIEW IF EXISTS api_building_energy CASCADE;
 CREATE VIEW api_building_energy AS
 SELECT b.code AS building, e.carrier, e.day, e.energy_kwh, e.estimated_kwh, e.coverage, e.devices
 FROM visible_energy_daily e
-<<<<<<< HEAD
 JOIN visible_building v USING (building_id)
-=======
->>>>>>> h-breaker
 JOIN building b ON b.id = e.building_id;
 
 DROP VIEW IF EXISTS api_light_use CASCADE;
