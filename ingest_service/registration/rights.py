@@ -112,6 +112,7 @@ def sync(connection: Connection) -> list[Applied]:
     broker = plugin()
     if broker is None:
         raise ConfigurationError("set TEPLOSVET_MQTT_ADMIN_URL: without it the broker needs no rights")
+    broker.make_shared_role()
     own = urlsplit(settings().mqtt_url or "")
     if own.username and own.password and own.username != urlsplit(settings().mqtt_admin_url or "").username:
         broker.let_service_in(unquote(own.username), unquote(own.password))
