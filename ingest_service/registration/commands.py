@@ -65,16 +65,26 @@ def _write(file: Path, found: Sequence[claims.Label]) -> None:
         raise TeplosvetError(f"{file} cannot be written: {error.strerror}") from error
 
 
-def broker_sync(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def broker_sync(
+    *,
+    services: Annotated[
+        bool, typer.Option("--services", help="Let in Teplosvet itself, and repair no publisher.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
     """Compare registry and broker and repair the broker; new passwords are shown once, here."""
     with connect(database_url()) as connection:
-        done = rights.sync(connection)
+        if services:
+            rights.let_services_in(connection)
+        done = [] if services else rights.sync(connection)
     rows = [(each.publisher, each.broker, each.password) for each in done]
     if as_json:
         names = ("publisher", "broker", "password")
         output.print_json([dict(zip(names, row, strict=True)) for row in rows])
     elif rows:
         output.print_table("Rights that were repaired", ("publisher", "broker", "password, shown once"), rows)
+    elif services:
+        output.people.print("The broker lets Teplosvet in.")
     else:
         output.people.print("The broker's rights are what the registry wants.")
 

@@ -7,7 +7,7 @@ file: what all publishers have in common is one shared role, and their own roles
 import json
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,9 @@ ROLE = "publisher-"
 
 SHARED_ROLE = "publishers"
 """What every publisher has beside its own role."""
+
+VENDORS_ROLE = "vendors"
+"""What systems and devices of other makers have, on their own topics."""
 
 Command = dict[str, Any]
 
@@ -125,10 +128,24 @@ class DynamicSecurity:
         Raises:
             ServiceUnavailableError: If the broker does not answer or refuses.
         """
-        role = {"rolename": SHARED_ROLE, "acls": shared_acls()}
+        self._make_role(SHARED_ROLE, shared_acls())
+
+    def make_vendors_role(self, filters: Collection[str]) -> None:
+        """Make the role of other makers' systems: they speak where we listen to them; Sparkplug nodes listen too.
+
+        Raises:
+            ServiceUnavailableError: If the broker does not answer or refuses.
+        """
+        acls = [{"acltype": "publishClientSend", "topic": each, "allow": True} for each in sorted(filters)]
+        heard = ("publishClientReceive", "subscribePattern")
+        acls += [{"acltype": kind, "topic": "spBv1.0/#", "allow": True} for kind in heard]
+        self._make_role(VENDORS_ROLE, acls)
+
+    def _make_role(self, name: str, acls: Sequence[Command]) -> None:
+        role = {"rolename": name, "acls": list(acls)}
         refused = self._ask(({"command": "createRole", **role}, {"command": "modifyRole", **role}))
         if "modifyRole" in refused:
-            raise ServiceUnavailableError(f"the broker refuses the role {SHARED_ROLE}: {refused}")
+            raise ServiceUnavailableError(f"the broker refuses the role {name}: {refused}")
 
     def let_service_in(self, name: str, password: str) -> None:
         """Let Teplosvet itself hear everything and speak on its own topics.
@@ -136,18 +153,17 @@ class DynamicSecurity:
         Raises:
             ServiceUnavailableError: If the broker does not answer or refuses.
         """
-        hears = ("publishClientReceive", "subscribePattern")
-        acls = [{"acltype": kind, "topic": "#", "priority": 0, "allow": True} for kind in hears]
+        hears = (("publishClientReceive", "#"), ("subscribePattern", "#"), ("subscribePattern", "$share/#"))
+        acls = [{"acltype": kind, "topic": each, "priority": 0, "allow": True} for kind, each in hears]
         acls += [
             {"acltype": "publishClientSend", "topic": each, "priority": 0, "allow": True}
             for each in (f"{PREFIX}/#", "spBv1.0/+/NCMD/+")
         ]
         client = {"username": name, "password": password, "roles": [{"rolename": "service", "priority": 0}]}
-        role = {"rolename": "service", "acls": acls}
-        refused = self._ask(({"command": "createRole", **role}, {"command": "createClient", **client}))
-        unexpected = {each: why for each, why in refused.items() if "already exists" not in why.lower()}
-        if unexpected:
-            raise ServiceUnavailableError(f"the broker refuses {name}: {unexpected}")
+        self._make_role("service", acls)
+        refused = self._ask([{"command": "createClient", **client}])
+        if "createClient" in refused and "already exists" not in refused["createClient"].lower():
+            raise ServiceUnavailableError(f"the broker refuses {name}: {refused}")
         closed = [{"acltype": "publishClientReceive", "allow": False}, {"acltype": "subscribe", "allow": False}]
         self._ask([{"command": "setDefaultACLAccess", "acls": closed}])
 

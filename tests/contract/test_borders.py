@@ -24,7 +24,11 @@ VISIBLE = (
     "visible_account",
     "reader_everything",
 )
-WITHOUT_BORDER = {"reader": "says who reads", "reader_grant": "what the reader holds"}
+WITHOUT_BORDER = {
+    "reader": "says who reads",
+    "reader_grant": "what the reader holds",
+    "registrar_grant": "the part of it that lets register",
+}
 """Views that draw no border -> why."""
 
 OPEN = {

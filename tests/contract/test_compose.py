@@ -8,23 +8,38 @@ import shutil
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import paho.mqtt.client as mqtt
+import psycopg
 import pytest
 import yaml
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
 
 from dashboards.grafana.tree import MOUNTED, tree
+from ingest_service.registration import rights
+from ingest_service.registration.install import register
+from ingest_service.registration.requests import InstallationIn
+from ingest_service.site_apply import apply_site
+from ingest_service.site_file import parse_site
+from teplosvet.access.principal import COMMAND_LINE
 from teplosvet.cli import COMMANDS
+from teplosvet.config import settings
 from teplosvet.stack.debian import debian_root
+from teplosvet.stack.embedded import EmbeddedPostgres
 from teplosvet.stack.mosquitto import find_mosquitto
 from teplosvet.stack.ports import free_port
 from teplosvet.stack.process import ServerProcess, port_answers
+from teplosvet.storage.database import connect
+from teplosvet.storage.migrate import migrate
 from teplosvet.vendors.makers import adapters
 from teplosvet.words.language import Language
 
@@ -34,14 +49,16 @@ SCHEMA = debian_root() / "usr/share/gocode/src/github.com/compose-spec/compose-g
 PASSWORDS = {
     "TEPLOSVET_DATABASE_PASSWORD": "d4tabase",
     "TEPLOSVET_MQTT_PASSWORD": "br0ker",
+    "TEPLOSVET_MQTT_ADMIN_PASSWORD": "adm1n",
     "GRAFANA_ADMIN_PASSWORD": "gr4fana",
     "GRAFANA_DATABASE_USER": "grafana_house",
     "GRAFANA_DATABASE_PASSWORD": "v1ews",
 }
-APPLICATION = ("api", "ingest", "ingest-1", "vendors", "jobs", "migrate", "dashboards")
-ONCE = {"migrate", "dashboards"}
+APPLICATION = ("api", "ingest", "ingest-1", "vendors", "jobs", "migrate", "rights", "dashboards")
+ONCE = {"migrate", "rights", "dashboards"}
 """Services that do their work and end."""
 PATIENCE_S = 10.0
+SITE = '[site]\nname = "here"\nzone = "Europe/Moscow"\n[[building]]\ncode = "house"\n'
 
 
 def _compose_program() -> str:
@@ -152,6 +169,7 @@ def test_services_wait_for_what_they_need(resolved: dict[str, Any]) -> None:
         else:
             assert conditions["migrate"] == "service_completed_successfully", name
             assert conditions["mosquitto"] == "service_healthy", name
+            assert name == "rights" or conditions["rights"] == "service_completed_successfully", name
 
 
 def test_one_image_serves_every_service_of_ours(resolved: dict[str, Any]) -> None:
@@ -159,9 +177,14 @@ def test_one_image_serves_every_service_of_ours(resolved: dict[str, Any]) -> Non
         service = resolved["services"][name]
         assert service["image"] == "teplosvet"
         assert {" ".join(service["command"][:n]) for n in (1, 2)} & COMMANDS.keys(), name
+        administers = {
+            "TEPLOSVET_MQTT_ADMIN_URL": "mqtt://admin:adm1n@mosquitto:1883",
+            "TEPLOSVET_MQTT_DEVICES_URL": "mqtt://localhost:1883",
+        }
         assert service["environment"] == {
             "TEPLOSVET_DATABASE_URL": "postgresql://teplosvet:d4tabase@timescaledb:5432/teplosvet",
             "TEPLOSVET_MQTT_URL": "mqtt://teplosvet:br0ker@mosquitto:1883",
+            **(administers if name in {"api", "rights"} else {}),
         }
 
 
@@ -212,10 +235,59 @@ def test_the_image_has_every_package(written: dict[str, Any]) -> None:
 # The broker of the compose file, run here from its own configuration.
 
 
+def _register(connection: psycopg.Connection[TupleRow], device: str) -> str:
+    """Its password."""
+    body = {
+        "request_id": uuid.uuid4(), "device": device, "class": "light", "serial": device, "building": "house",
+        "installed_at": datetime.now(UTC) - timedelta(minutes=1),
+    }  # fmt: skip
+    answer = register(connection, COMMAND_LINE, InstallationIn.model_validate(body))
+    password: str = answer["credentials"]["password"]
+    return password
+
+
 @pytest.fixture(scope="module")
-def broker_port(written: dict[str, Any]) -> Iterator[int]:
+def lenina_1(started: int, plain_postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The password of a registered publisher, of the broker after `broker sync`."""
+    with connect(plain_postgres.admin_url) as admin:
+        admin.execute("CREATE DATABASE composed TEMPLATE template0 ENCODING 'UTF8'")
+    url = make_conninfo(plain_postgres.admin_url, dbname="composed")
+    migrate(url)
+    with pytest.MonkeyPatch.context() as patch, connect(url) as connection:
+        patch.setenv(
+            "TEPLOSVET_MQTT_URL", f"mqtt://teplosvet:{PASSWORDS['TEPLOSVET_MQTT_PASSWORD']}@127.0.0.1:{started}"
+        )
+        administrator = f"mqtt://admin:{PASSWORDS['TEPLOSVET_MQTT_ADMIN_PASSWORD']}@127.0.0.1:{started}"
+        patch.setenv("TEPLOSVET_MQTT_ADMIN_URL", administrator)
+        settings.cache_clear()
+        apply_site(connection, parse_site(SITE, "test.toml"))
+        rights.let_services_in(connection)
+        assert rights.sync(connection) == []
+        own = ("mosquitto_ctrl", "-h", "127.0.0.1", "-p", str(started), "-u", "admin", "-P", "adm1n", "dynsec")
+        subprocess.run([*own, "createClient", "vendors", "-p", "m4kers"], check=True)  # as the compose file says
+        subprocess.run([*own, "addClientRole", "vendors", "vendors"], check=True)
+        yield _register(connection, "lenina-1")
+        broker = rights.plugin()
+        assert broker is not None
+        broker.close()
+    settings.cache_clear()
+    with connect(plain_postgres.admin_url) as admin:
+        admin.execute("DROP DATABASE composed WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def broker_port(started: int, lenina_1: str) -> int:
+    """Where the broker is, once it knows who may come in."""
+    assert lenina_1
+    return started
+
+
+@pytest.fixture(scope="module")
+def started(written: dict[str, Any]) -> Iterator[int]:
+    """The port of the broker, as it is after its first start."""
     program = find_mosquitto()
-    if program is None:
+    found = sorted(Path("/usr/lib").glob("*/mosquitto_dynamic_security.so"))
+    if program is None or not found:
         pytest.fail("Mosquitto is not installed: run make test once", pytrace=False)
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="teplosvet-test-") as name:
@@ -226,11 +298,10 @@ def broker_port(written: dict[str, Any]) -> Iterator[int]:
         for mount in written["services"]["mosquitto"]["configs"]:
             content: str = written["configs"][mount["source"]]["content"]
             here = content.replace("$$", "$").replace("/mosquitto/", f"{folder}/")
+            here = here.replace("/usr/lib/mosquitto_dynamic_security.so", str(found[0]))
             place = Path(mount["target"].replace("/mosquitto/", f"{folder}/"))
             place.write_text(here.replace("listener 1883", f"listener {port} 127.0.0.1"), "utf-8")
         assert f"listener {port}" in (folder / "config/mosquitto.conf").read_text("utf-8")
-        _give_password(folder / "data/passwords", "lenina-1", "h0use")
-        _give_password(folder / "data/passwords", "vendors", "m4kers")
         path = f"{program.parent}:{os.environ['PATH']}"
         process = ServerProcess(
             name="the broker of the compose file",
@@ -252,16 +323,11 @@ def broker_port(written: dict[str, Any]) -> Iterator[int]:
             process.stop()
 
 
-def _give_password(file: Path, user: str, password: str) -> None:
-    """As the compose file tells an administrator to."""
-    file.touch()
-    subprocess.run(["mosquitto_passwd", "-b", str(file), user, password], check=True)
-
-
 class _Client:
     """An MQTT client that tells what it was let do."""
 
     def __init__(self, port: int, user: str | None, password: str | None = None) -> None:
+        self.user = user
         self.answers: queue.Queue[bool] = queue.Queue()
         self.received: queue.Queue[str] = queue.Queue()
         self.client = mqtt.Client(CallbackAPIVersion.VERSION2)
@@ -275,7 +341,9 @@ class _Client:
     def _on_connect(
         self, client: mqtt.Client, _data: object, _flags: mqtt.ConnectFlags, code: ReasonCode, _p: object
     ) -> None:
-        client.subscribe("#", qos=1)
+        if not code.is_failure:
+            for each in ("#", "teplosvet/v1/#", f"teplosvet/v1/{self.user}/ack"):
+                client.subscribe(each, qos=1)
         self.answers.put(not code.is_failure)
 
     def publish(self, topic: str) -> None:
@@ -293,22 +361,25 @@ def _publish_once(port: int, user: str, password: str, topic: str) -> None:
     client.close()
 
 
-@pytest.mark.parametrize(("user", "password"), [(None, None), ("teplosvet", "wrong"), ("nobody", "br0ker")])
+@pytest.mark.parametrize(
+    ("user", "password"),
+    [(None, None), ("teplosvet", "wrong"), ("nobody", "br0ker"), ("lenina-1", "guess"), ("admin", "br0ker")],
+)
 def test_the_broker_refuses_who_it_does_not_know(broker_port: int, user: str | None, password: str | None) -> None:
     client = _Client(broker_port, user, password)
     assert not client.welcome
     client.close()
 
 
-def test_a_publisher_speaks_in_its_own_name_only(broker_port: int) -> None:
+def test_a_publisher_speaks_in_its_own_name_only(broker_port: int, lenina_1: str) -> None:
     service = _Client(broker_port, "teplosvet", PASSWORDS["TEPLOSVET_MQTT_PASSWORD"])
-    publisher = _Client(broker_port, "lenina-1", "h0use")
+    publisher = _Client(broker_port, "lenina-1", lenina_1)
     assert service.welcome
     assert publisher.welcome
     for allowed in ("reading", "event", "birth", "state", "latest/lamp-1"):
         publisher.publish(f"teplosvet/v1/lenina-1/{allowed}")
     for forbidden in ("teplosvet/v1/lenina-2/reading", "teplosvet/v1/lenina-1/ack", "zigbee2mqtt/lamp-1"):
-        _publish_once(broker_port, "lenina-1", "h0use", forbidden)
+        _publish_once(broker_port, "lenina-1", lenina_1, forbidden)
     service.publish("teplosvet/v1/lenina-1/ack")
     service.publish("teplosvet/v1/lenina-2/ack")
     heard = [service.received.get(timeout=PATIENCE_S) for _ in range(7)]
@@ -327,6 +398,25 @@ def test_a_publisher_speaks_in_its_own_name_only(broker_port: int) -> None:
     assert publisher.received.empty()
     service.close()
     publisher.close()
+
+
+def test_only_ingest_may_share_what_publishers_say(broker_port: int, lenina_1: str) -> None:
+    """Two workers divide the messages by a shared subscription, which the plugin asks a right of its own for."""
+    for user, password, granted in (("teplosvet", "br0ker", True), ("lenina-1", lenina_1, False)):
+        client = _Client(broker_port, user, password)
+        answers: queue.Queue[list[ReasonCode]] = queue.Queue()
+        client.client.on_subscribe = lambda _c, _d, _m, codes, _p, answers=answers: answers.put(codes)
+        client.client.subscribe("$share/ingest/teplosvet/v1/+/reading", qos=1)
+        found = [code.is_failure for _ in range(4 if answers.empty() else 1) for code in _within(answers)]
+        assert found[-1] is not granted
+        client.close()
+
+
+def _within(answers: queue.Queue[list[ReasonCode]]) -> list[ReasonCode]:
+    try:
+        return answers.get(timeout=1)
+    except queue.Empty:
+        return []
 
 
 def test_other_makers_speak_on_their_own_topics_only(broker_port: int) -> None:
