@@ -1,6 +1,5 @@
 """Applying a site to the registry: idempotent, all or nothing, and telling what changed."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,11 +7,11 @@ import psycopg
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
+from ingest_service.site_installations import as_row, put_installations
 from teplosvet.domain.buildings import Building, Site
 from teplosvet.domain.contracts import Contract
-from teplosvet.domain.devices import Device, Installation
+from teplosvet.domain.devices import Device
 from teplosvet.domain.errors import ConfigurationError
-from teplosvet.domain.quantities import Quantity
 from teplosvet.storage.contract_terms import put_terms
 from teplosvet.storage.queries import query
 
@@ -110,14 +109,12 @@ def _device(cursor: psycopg.Cursor[TupleRow], device: Device) -> list[Change]:
         for quantity, modulus in moduli.items():
             values = {"name": device.name, "quantity": quantity, "modulus": modulus}
             cursor.execute(query("registry", "modulus"), values)
-    if [tuple(row) for row in installed] != [_as_row(each) for each in device.installations]:
+    if [tuple(row) for row in installed] != [as_row(each) for each in device.installations]:
         what = what or "changed"
         for code in {row[0] for row in installed}:  # a building that the device leaves has other days without it
             cursor.execute(query("registry", "forget_days_of_building"), {"code": code})
             cursor.execute(query("registry", "mark_building_history"), {"code": code})
-        cursor.execute(query("registry", "forget_installations"), {"name": device.name})
-        for each in device.installations:
-            _installation(cursor, device.name, each)
+        put_installations(cursor, device)
     if _put_identities(cursor, device):
         what = what or "changed"
     if what:  # one that is added makes days unknown that were known without it
@@ -156,36 +153,6 @@ def _put_identities(cursor: psycopg.Cursor[TupleRow], device: Device) -> bool:
     return True
 
 
-def _as_row(each: Installation) -> tuple[object, ...]:
-    return (
-        each.building,
-        each.serial,
-        each.installed_at,
-        each.removed_at,
-        each.entrance,
-        each.floor,
-        _registers(each.start_registers),
-        _registers(each.closing_registers),
-    )
-
-
-def _installation(cursor: psycopg.Cursor[TupleRow], device: str, each: Installation) -> None:
-    cursor.execute(
-        query("registry", "installation"),
-        {
-            "device": device,
-            "building": each.building,
-            "entrance": each.entrance,
-            "floor": each.floor,
-            "serial": each.serial,
-            "installed_at": each.installed_at,
-            "removed_at": each.removed_at,
-            "start_registers": Jsonb(_registers(each.start_registers)),
-            "closing_registers": Jsonb(_registers(each.closing_registers)),
-        },
-    )
-
-
 def _contract(cursor: psycopg.Cursor[TupleRow], contract: Contract) -> list[Change]:
     wanted: dict[str, Any] = {
         "building": contract.building,
@@ -216,7 +183,3 @@ def _difference(found: TupleRow | None, wanted: tuple[object, ...]) -> str:
     if found is None:
         return "added"
     return "" if tuple(found) == wanted else "changed"
-
-
-def _registers(registers: Mapping[Quantity, float]) -> dict[str, float]:
-    return {str(quantity): float(value) for quantity, value in registers.items()}

@@ -19,6 +19,7 @@ from teplosvet.storage.pool import open_pool
 
 ROUTERS = (
     "ingest_service.registration.router",
+    "ingest_service.registration.stock_router",
     "ingest_service.router",
     "analytics.router",
     "dashboards.router",

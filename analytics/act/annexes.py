@@ -85,7 +85,7 @@ def meter_line(meter: Meter, period: Period, pen: Pen) -> MeterLine:
         _register(start, meter.start_at, pen),
         _register(end, meter.end_at, pen),
         _exchange(meter, period, pen),
-        "",
+        _verified(meter, pen),
     )
     return MeterLine(meter.device, meter.serial, start, end, cells)
 
@@ -102,6 +102,13 @@ def _exchange(meter: Meter, period: Period, pen: Pen) -> str:
     if meter.removed_at is not None and meter.removed_at < end:
         told.append(pen.say("meter.removed", at=pen.instant(meter.removed_at)))
     return ", ".join(told) or pen.say("meter.in_place")
+
+
+def _verified(meter: Meter, pen: Pen) -> str:
+    """When the instrument was verified and until when that holds; empty, to be filled in by hand, where nobody said."""
+    told = [pen.say("meter.verified", day=pen.day(meter.calibrated_on))] if meter.calibrated_on else []
+    told += [pen.say("meter.verified_until", day=pen.day(meter.calibration_due))] if meter.calibration_due else []
+    return ", ".join(told)
 
 
 def adjustment_line(adjustment: Adjustment, pen: Pen) -> AdjustmentLine:

@@ -1,7 +1,7 @@
 """What an act says besides its statement: the parties, the building, the meters, the statement's place."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from analytics.act.state import ActState
@@ -24,6 +24,8 @@ class Meter:
         start_at: When that was.
         end: Register at the end, None where nothing was read. [kWh] or [m³]
         end_at: When that was.
+        calibrated_on: When it was verified last, None where nobody said.
+        calibration_due: Until when that holds.
     """
 
     device: str
@@ -37,6 +39,8 @@ class Meter:
     start_at: datetime | None
     end: float | None
     end_at: datetime | None
+    calibrated_on: date | None = None
+    calibration_due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,8 @@ TEXTS = {
     "meter.installed": "installed {at}",
     "meter.removed": "removed {at}",
     "meter.in_place": "no exchange",
+    "meter.verified": "{day}",
+    "meter.verified_until": "until {day}",
     "evidence.failed_lamps": "failure reports of the lamps, day by day in annex C",
     "evidence.none": "none attached",
     "sum": "Sum of the days used",

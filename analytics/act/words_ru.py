@@ -158,6 +158,8 @@ TEXTS = {
     "meter.installed": "установлен {at}",
     "meter.removed": "снят {at}",
     "meter.in_place": "без замены",
+    "meter.verified": "{day}",
+    "meter.verified_until": "до {day}",
     "evidence.failed_lamps": "сообщения светильников об отказах, по суткам в приложении В",
     "evidence.none": "не приложено",
     "sum": "Итого в расчёте",

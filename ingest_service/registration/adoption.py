@@ -1,7 +1,7 @@
 """Who was heard and is not registered: adopted, with what was said before."""
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
@@ -12,7 +12,6 @@ from ingest_service.quarantine import AT_ONCE, as_it_came
 from ingest_service.registration.install import Answer, register
 from ingest_service.registration.requests import IdentityIn, InstallationIn
 from ingest_service.registry import Registry
-from ingest_service.unbound import heard
 from ingest_service.vendor_listener import VendorListener
 from ingest_service.writer import Writer
 from teplosvet.access.principal import Principal
@@ -54,7 +53,12 @@ def strangers(connection: Connection, limit: int) -> list[Stranger]:
     """Who was heard and is not registered, on vendors' topics and on ours, the last one first."""
     rows = connection.execute(query("registration", "unknown_devices"), {"limit": limit})
     ours = [Stranger(*row) for row in rows]
-    theirs = [Stranger(**asdict(each), publisher=None) for each in heard(connection, limit)]
+    theirs = [
+        Stranger(adapter, identity, first_at, last_at, times, topic, None, payload.decode(errors="replace"))
+        for adapter, identity, first_at, last_at, times, topic, payload in connection.execute(
+            query("registration", "unknown_identities"), {"limit": limit}
+        )
+    ]
     return sorted([*ours, *theirs], key=lambda each: each.last_at, reverse=True)[:limit]
 
 

@@ -1,11 +1,12 @@
-"""`teplosvet bench registration`: registrations with the broker's rights, one after the other."""
+"""`teplosvet bench registration`: registrations with the broker's rights, by several installers and by one."""
 
 import os
 import statistics
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +14,7 @@ from typing import Annotated
 
 import typer
 
-from ingest_service.registration import rights
-from ingest_service.registration.install import register
+from ingest_service.registration import install, rights
 from ingest_service.registration.requests import InstallationIn
 from ingest_service.site_apply import apply_site
 from ingest_service.site_file import parse_site
@@ -29,8 +29,8 @@ from teplosvet.storage.migrate import migrate
 
 SITE = '[site]\nname = "bench"\nzone = "Europe/Moscow"\n[[building]]\ncode = "house"\n'
 
-LAST = 100
-"""So many of the last registrations say what one costs when all the others are there."""
+ALONE = 100
+"""So many are registered by one installer alone in the end, when all the others are there."""
 
 
 @contextmanager
@@ -51,37 +51,58 @@ def _servers() -> Iterator[str]:
 
 def bench_registration(
     devices: Annotated[int, typer.Option(min=1, max=100_000, help="How many.")] = 1000,
+    installers: Annotated[int, typer.Option(min=1, max=64, help="How many register at the same time.")] = 8,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Register devices one after the other, each with a role and a client in the broker."""
-    took: list[float] = []
-    with _servers() as url, connect(url) as connection:
-        apply_site(connection, parse_site(SITE, "bench.toml"))
-        started = time.perf_counter()
-        for n in range(devices):
-            began = time.perf_counter()
-            answer = register(connection, COMMAND_LINE, _lamp(n))
-            if answer["broker"] != "granted":
-                raise ServiceUnavailableError("the broker did not grant a right")
-            took.append(1000 * (time.perf_counter() - began))
-        seconds = time.perf_counter() - started
+    """Register devices, each with a role and a client in the broker: by several installers, then by one alone."""
+    with _servers() as url:
+        with connect(url) as connection:
+            apply_site(connection, parse_site(SITE, "bench.toml"))
+        several = _measured(url, range(devices), installers)
+        alone = _measured(url, range(devices, devices + min(ALONE, devices)), 1)
         broker = rights.plugin()
         granted = len(broker.publishers()) if broker else None
         if broker:
             broker.close()
-    last = sorted(took[-LAST:])
-    result = {
-        "devices": devices,
-        "granted": granted,
-        "per_s": round(devices / seconds, 1),
-        "p50_ms": round(statistics.median(last), 2),
-        "p95_ms": round(last[min(len(last) - 1, int(0.95 * len(last)))], 2),
-    }
     if as_json:
-        output.print_json(result)
+        output.print_json({"granted": granted, "several": several, "alone": alone})
     else:
-        output.print_table("Registration", tuple(result), [tuple(result.values())])
+        rows = [tuple(several.values()), tuple(alone.values())]
+        output.print_table(f"Registration, {granted} rights granted", tuple(several), rows)
+
+
+def _measured(url: str, numbers: Sequence[int], installers: int) -> dict[str, float]:
+    """Rate of registrations, and how long one takes, with its parts in database and broker."""
+    parts = [numbers[n::installers] for n in range(installers)]
+    began = time.perf_counter()
+    with ThreadPoolExecutor(installers) as pool:
+        took = [each for part in pool.map(lambda own: _register(url, own), parts) for each in part]
+    seconds = time.perf_counter() - began
+    whole = sorted(database + broker for database, broker in took)
+    return {
+        "devices": len(took),
+        "installers": installers,
+        "per_s": round(len(took) / seconds, 1),
+        "p50_ms": round(statistics.median(whole), 2),
+        "p95_ms": round(whole[min(len(whole) - 1, int(0.95 * len(whole)))], 2),
+        "database_p50_ms": round(statistics.median(database for database, _ in took), 2),
+        "broker_p50_ms": round(statistics.median(broker for _, broker in took), 2),
+    }
+
+
+def _register(url: str, numbers: Sequence[int]) -> list[tuple[float, float]]:
+    """Milliseconds in the database and in the broker of each registration of one installer."""
+    took = []
+    with connect(url) as connection:
+        for n in numbers:
+            began = time.perf_counter()
+            answer, new = install.written(connection, COMMAND_LINE, _lamp(n))
+            in_registry = time.perf_counter()
+            if install.with_rights(connection, answer, new=new)["broker"] != "granted":
+                raise ServiceUnavailableError("the broker did not grant a right")
+            took.append((1000 * (in_registry - began), 1000 * (time.perf_counter() - in_registry)))
+    return took
 
 
 def _lamp(n: int) -> InstallationIn:

@@ -1,8 +1,10 @@
 """What contradicts the registry in an installation: every fault at once, so that the installer mends all of them."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -33,6 +35,7 @@ class Known:
         publisher: Who speaks for it.
         last_removed_at: When the last instrument was taken out.
         occupied: Whether an instrument is in it.
+        stock_serial: Of the instrument that it waits for a place with; None once it had a place.
     """
 
     id: int
@@ -41,12 +44,13 @@ class Known:
     publisher: str
     last_removed_at: datetime | None
     occupied: bool
+    stock_serial: str | None = None
 
 
 def known_device(connection: Connection, name: str) -> Known | None:
     """What the registry knows of a device."""
     row = connection.execute(query("registration", "device"), {"device": name}).fetchone()
-    return Known(*row[:6]) if row else None
+    return Known(*row) if row else None
 
 
 def stop_at(errors: list[FieldError]) -> None:
@@ -72,11 +76,12 @@ def faults_of(connection: Connection, body: InstallationIn, device: Known | None
     found = [
         *_of_place(connection, body),
         *_of_device(connection, body, device),
+        *_of_claim(connection, body, device),
         *register_faults("start_registers", body.start_registers, body.device_class),
         *calibration_faults(body.calibrated_on, body.calibration_due),
         *_of_identities(connection, body, device),
     ]
-    if not _one(connection, "publisher_is_free", publisher=publisher):
+    if not asked(connection, "publisher_is_free", publisher=publisher, device_id=device.id if device else None):
         found.append(refusal("publisher", "publisher_not_yours"))
     model = body.model
     found += serial_faults(connection, body.serial, body.device_class, model)
@@ -110,12 +115,45 @@ def _of_device(connection: Connection, body: InstallationIn, device: Known | Non
         return
     if device.device_class != body.device_class:
         yield refusal("class", "other_class")
-    if not is_visible(connection, device.id):
+    if body.claim is None and not is_visible(connection, device.id):
         yield refusal("device", "not_yours")
     elif device.occupied:
         yield refusal("device", "device_occupied")
     elif device.last_removed_at is not None and body.installed_at < device.last_removed_at:
         yield refusal("installed_at", "overlaps")
+
+
+def _of_claim(connection: Connection, body: InstallationIn, device: Known | None) -> Iterator[FieldError]:
+    """The code of a label stands for a role in the device's organisation: its bearer stands before the device."""
+    if body.claim is not None:
+        claimed = claimed_device(connection, body.claim)
+        if claimed is None or claimed.device != body.device:
+            yield refusal("claim", "claim_unknown")
+        elif claimed.used:
+            yield refusal("claim", "claim_used")
+        elif claimed.serial != body.serial:
+            yield refusal("serial", "claim_serial")
+    elif device is not None and device.stock_serial not in {None, body.serial}:
+        yield refusal("serial", "claim_serial")
+
+
+class Claimed(NamedTuple):
+    """What a code is for."""
+
+    device: str
+    serial: str
+    used: bool
+
+
+def claimed_device(connection: Connection, code: str) -> Claimed | None:
+    """The device whose label has this code."""
+    row = connection.execute(query("registration", "claimed_device"), {"digest": digest_of(code)}).fetchone()
+    return Claimed(*row) if row else None
+
+
+def digest_of(code: str) -> str:
+    """How a claim code is stored; it is random enough for a plain digest."""
+    return hashlib.sha256(code.encode()).hexdigest()
 
 
 def register_faults(field: str, registers: Mapping[str, float], device_class: str) -> Iterator[FieldError]:
@@ -138,7 +176,7 @@ def calibration_faults(on: date | None, due: date | None) -> Iterator[FieldError
 
 def serial_faults(connection: Connection, serial: str, device_class: str, model: str) -> Iterator[FieldError]:
     """Whether the instrument is installed somewhere; a serial number is unique within a maker's model."""
-    if _one(connection, "serial_is_installed", serial=serial, model=model, **{"class": device_class}):
+    if asked(connection, "serial_is_installed", serial=serial, model=model, **{"class": device_class}):
         yield refusal("serial", "serial_installed")
 
 
@@ -182,6 +220,7 @@ def moduli_of(model: str) -> Mapping[Quantity, float]:
     return TYPES[model].modulus if model in TYPES else {}
 
 
-def _one(connection: Connection, name: str, **values: object) -> bool:
+def asked(connection: Connection, name: str, **values: object) -> bool:
+    """The answer to a question of yes or no."""
     row = connection.execute(query("registration", name), values).fetchone()
     return bool(row and row[0])

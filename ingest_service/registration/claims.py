@@ -1,6 +1,5 @@
 """Labels: the sheet to print, and the code that lets whoever stands before a device install it, once."""
 
-import hashlib
 import io
 import json
 import secrets
@@ -60,11 +59,6 @@ class Label(NamedTuple):
     url: str
 
 
-def digest_of(code: str) -> str:
-    """How a claim code is stored; it is random enough for a plain digest."""
-    return hashlib.sha256(code.encode()).hexdigest()
-
-
 def give_code(connection: Connection, person: Principal, device: str, serial: str) -> str:
     """A new claim code for a device without a place; an older one is worth nothing from then on.
 
@@ -75,7 +69,7 @@ def give_code(connection: Connection, person: Principal, device: str, serial: st
     if known is None or not checks.is_visible(connection, known.id):
         raise UnknownNameError(f"no device is called {device[:80]}")
     code = secrets.token_urlsafe(12)
-    values = {"device_id": known.id, "serial": serial, "digest": digest_of(code)}
+    values = {"device_id": known.id, "serial": serial, "digest": checks.digest_of(code)}
     connection.execute(query("registration", "claim"), values)
     audit.record(connection, person, "device.label", device, serial=serial)
     return code

@@ -1,9 +1,14 @@
-"""Mosquitto's dynamic-security plugin over its control topic: a role and a client for each publisher."""
+"""Mosquitto's dynamic-security plugin over its control topic: a role and a client for each publisher.
+
+Mosquitto 2.0 writes its whole file after every command, so a grant costs two commands and time in proportion to the
+file: what all publishers have in common is one shared role, and their own roles are as short as they can be.
+"""
 
 import json
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -12,33 +17,67 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from teplosvet.domain.errors import ServiceUnavailableError
 from teplosvet.stack.broker_address import BrokerAddress
-from teplosvet.wire.topics import FROM_PUBLISHERS, PREFIX, Channel, topic
+from teplosvet.wire.topics import PREFIX, Channel, topic
 
 CONTROL = "$CONTROL/dynamic-security/v1"
 RESPONSE = f"{CONTROL}/response"
 PATIENCE_S = 5.0
 """How long the broker may take to answer. [s]"""
 
+AT_ONCE = 8
+"""So many requests go in one message: the broker does nothing else while it works on one."""
+
 ROLE = "publisher-"
 """What the roles that we make begin with; others are none of our business."""
+
+SHARED_ROLE = "publishers"
+"""What every publisher has beside its own role."""
+
+VENDORS_ROLE = "vendors"
+"""What systems and devices of other makers have, on their own topics."""
 
 Command = dict[str, Any]
 
 
 def acls_of(publisher: str) -> list[dict[str, object]]:
-    """What a publisher may do (docs/wire.md): speak in its own name, and hear what is said to it."""
-    said = [*(topic(publisher, each) for each in FROM_PUBLISHERS), f"{topic(publisher, Channel.LATEST)}/#"]
-    said.append(f"homeassistant/+/{publisher}/+/config")
-    heard = [topic(publisher, each) for each in (Channel.COMMAND, Channel.ACK)]
+    """What a publisher may do (docs/wire.md): speak in its own name, and listen to its own name."""
+    own = f"{PREFIX}/{publisher}/#"
     return [
-        *({"acltype": "publishClientSend", "topic": each, "priority": 0, "allow": True} for each in said),
-        *({"acltype": "publishClientReceive", "topic": each, "priority": 0, "allow": True} for each in heard),
-        *({"acltype": "subscribeLiteral", "topic": each, "priority": 0, "allow": True} for each in heard),
+        {"acltype": "publishClientSend", "topic": own, "allow": True},
+        {"acltype": "publishClientSend", "topic": f"homeassistant/+/{publisher}/+/config", "allow": True},
+        {"acltype": "subscribePattern", "topic": own, "allow": True},
     ]
+
+
+def shared_acls() -> list[dict[str, object]]:
+    """What is said to publishers: they hear it as far as they listen, and do not say it themselves."""
+    said = [topic("+", each) for each in (Channel.COMMAND, Channel.ACK)]
+    return [
+        *({"acltype": "publishClientSend", "topic": each, "allow": False} for each in said),
+        *({"acltype": "publishClientReceive", "topic": each, "allow": True} for each in said),
+    ]
+
+
+def _roles_of(publisher: str) -> list[dict[str, object]]:
+    """The shared role is asked first, so that its prohibitions hold."""
+    return [{"rolename": SHARED_ROLE, "priority": 1}, {"rolename": f"{ROLE}{publisher}", "priority": 0}]
+
+
+@dataclass(slots=True, eq=False)
+class _Request:
+    """Commands that somebody waits for; the answers are known by its number."""
+
+    commands: Sequence[Command]
+    number: str = field(default_factory=lambda: uuid.uuid4().hex)
+    arrived: threading.Event = field(default_factory=threading.Event)
+    answers: list[Command] = field(default_factory=list)
 
 
 class DynamicSecurity:
     """A connection to the plugin, for one process; threads may share it.
+
+    One message is under way at a time. Requests that come meanwhile go together in the next one, so that a lone
+    installer waits for nobody and many share the way to the broker.
 
     Args:
         url: The broker's URL with the name and password of the plugin's administrator.
@@ -46,7 +85,9 @@ class DynamicSecurity:
 
     def __init__(self, url: str) -> None:
         self._subscribed = threading.Event()
-        self._waiting: dict[str, tuple[threading.Event, list[Command]]] = {}
+        self._lock = threading.Lock()
+        self._queue: list[_Request] = []
+        self._under_way: dict[str, _Request] = {}
         address = BrokerAddress.parse(url)
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2)
         address.introduce(self._client)
@@ -69,17 +110,42 @@ class DynamicSecurity:
         Raises:
             ServiceUnavailableError: If the broker does not answer or refuses.
         """
-        role = f"{ROLE}{publisher}"
-        made = {"rolename": role, "acls": acls_of(publisher)}
-        client = {"username": publisher, "password": password, "roles": [{"rolename": role, "priority": 0}]}
+        made = {"rolename": f"{ROLE}{publisher}", "acls": acls_of(publisher)}
+        client = {"username": publisher, "password": password, "roles": _roles_of(publisher)}
         refused = self._ask(({"command": "createRole", **made}, {"command": "createClient", **client}))
-        again: list[Command] = []
-        if "createRole" in refused:
-            again.append({"command": "modifyRole", **made})
-        if "createClient" in refused:
-            again += [{"command": "modifyClient", **client}, {"command": "enableClient", "username": publisher}]
-        if again and (still := self._ask(again)):
+        if not refused:
+            return
+        self.make_shared_role()
+        again = [{"command": "modifyRole", **made}, {"command": "createClient", **client}]
+        again += [{"command": "modifyClient", **client}, {"command": "enableClient", "username": publisher}]
+        still = self._ask(again)
+        if still.keys() - {"createClient"}:
             raise ServiceUnavailableError(f"the broker refuses rights for {publisher}: {still}")
+
+    def make_shared_role(self) -> None:
+        """Make the role that all publishers have as it has to be.
+
+        Raises:
+            ServiceUnavailableError: If the broker does not answer or refuses.
+        """
+        self._make_role(SHARED_ROLE, shared_acls())
+
+    def make_vendors_role(self, filters: Collection[str]) -> None:
+        """Make the role of other makers' systems: they speak where we listen to them; Sparkplug nodes listen too.
+
+        Raises:
+            ServiceUnavailableError: If the broker does not answer or refuses.
+        """
+        acls = [{"acltype": "publishClientSend", "topic": each, "allow": True} for each in sorted(filters)]
+        heard = ("publishClientReceive", "subscribePattern")
+        acls += [{"acltype": kind, "topic": "spBv1.0/#", "allow": True} for kind in heard]
+        self._make_role(VENDORS_ROLE, acls)
+
+    def _make_role(self, name: str, acls: Sequence[Command]) -> None:
+        role = {"rolename": name, "acls": list(acls)}
+        refused = self._ask(({"command": "createRole", **role}, {"command": "modifyRole", **role}))
+        if "modifyRole" in refused:
+            raise ServiceUnavailableError(f"the broker refuses the role {name}: {refused}")
 
     def let_service_in(self, name: str, password: str) -> None:
         """Let Teplosvet itself hear everything and speak on its own topics.
@@ -87,18 +153,17 @@ class DynamicSecurity:
         Raises:
             ServiceUnavailableError: If the broker does not answer or refuses.
         """
-        hears = ("publishClientReceive", "subscribePattern")
-        acls = [{"acltype": kind, "topic": "#", "priority": 0, "allow": True} for kind in hears]
+        hears = (("publishClientReceive", "#"), ("subscribePattern", "#"), ("subscribePattern", "$share/#"))
+        acls = [{"acltype": kind, "topic": each, "priority": 0, "allow": True} for kind, each in hears]
         acls += [
             {"acltype": "publishClientSend", "topic": each, "priority": 0, "allow": True}
             for each in (f"{PREFIX}/#", "spBv1.0/+/NCMD/+")
         ]
         client = {"username": name, "password": password, "roles": [{"rolename": "service", "priority": 0}]}
-        role = {"rolename": "service", "acls": acls}
-        refused = self._ask(({"command": "createRole", **role}, {"command": "createClient", **client}))
-        unexpected = {each: why for each, why in refused.items() if "already exists" not in why.lower()}
-        if unexpected:
-            raise ServiceUnavailableError(f"the broker refuses {name}: {unexpected}")
+        self._make_role("service", acls)
+        refused = self._ask([{"command": "createClient", **client}])
+        if "createClient" in refused and "already exists" not in refused["createClient"].lower():
+            raise ServiceUnavailableError(f"the broker refuses {name}: {refused}")
         closed = [{"acltype": "publishClientReceive", "allow": False}, {"acltype": "subscribe", "allow": False}]
         self._ask([{"command": "setDefaultACLAccess", "acls": closed}])
 
@@ -133,7 +198,8 @@ class DynamicSecurity:
             name = client["username"]
             if f"{ROLE}{name}" in {role["rolename"] for role in client.get("roles", ())}:
                 right = rights.get(f"{ROLE}{name}") == _comparable(acls_of(name))
-                found[name] = right and len(client["roles"]) == 1 and not client.get("disabled", False)
+                held = {role["rolename"] for role in client["roles"]} == {SHARED_ROLE, f"{ROLE}{name}"}
+                found[name] = right and held and not client.get("disabled", False)
         return found
 
     def _ask(self, commands: Sequence[Command]) -> dict[str, str]:
@@ -143,17 +209,29 @@ class DynamicSecurity:
     def _answers(self, commands: Sequence[Command]) -> list[Command]:
         if not self._subscribed.wait(PATIENCE_S):
             raise ServiceUnavailableError("the broker does not let its administrator in: see TEPLOSVET_MQTT_ADMIN_URL")
-        number, arrived = uuid.uuid4().hex, threading.Event()
-        answers: list[Command] = []
-        self._waiting[number] = arrived, answers
-        body = {"commands": [{**command, "correlationData": number} for command in commands]}
-        try:
-            self._client.publish(CONTROL, json.dumps(body), qos=1)
-            if not arrived.wait(PATIENCE_S):
-                raise ServiceUnavailableError("the broker's dynamic-security plugin does not answer")
-        finally:
-            del self._waiting[number]
-        return answers
+        request = _Request(commands)
+        with self._lock:
+            self._queue.append(request)
+            self._send_next()
+        if not request.arrived.wait(2 * PATIENCE_S):  # the message before it may take its time too
+            self._give_up(request)
+            raise ServiceUnavailableError("the broker's dynamic-security plugin does not answer")
+        return request.answers
+
+    def _send_next(self) -> None:
+        """Send what has gathered, unless a message is under way; the lock is held."""
+        if self._under_way or not self._queue:
+            return
+        taken, self._queue = self._queue[:AT_ONCE], self._queue[AT_ONCE:]
+        self._under_way = {each.number: each for each in taken}
+        body = [{**command, "correlationData": each.number} for each in taken for command in each.commands]
+        self._client.publish(CONTROL, json.dumps({"commands": body}), qos=1)
+
+    def _give_up(self, request: _Request) -> None:
+        with self._lock:
+            self._under_way.pop(request.number, None)
+            self._queue = [each for each in self._queue if each is not request]
+            self._send_next()
 
     def _on_connect(
         self, client: mqtt.Client, _data: object, _flags: mqtt.ConnectFlags, code: ReasonCode, _properties: object
@@ -162,13 +240,16 @@ class DynamicSecurity:
             client.subscribe(RESPONSE, qos=1)
 
     def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
-        for answer in json.loads(message.payload).get("responses", ()):
-            found = self._waiting.get(str(answer.get("correlationData")))
-            if found is not None:
-                found[1].append(answer)
-        for arrived, answers in list(self._waiting.values()):
-            if answers:  # all answers to one request come in one message
-                arrived.set()
+        with self._lock:
+            for answer in json.loads(message.payload).get("responses", ()):
+                found = self._under_way.get(str(answer.get("correlationData")))
+                if found is not None:
+                    found.answers.append(answer)
+            for number, request in list(self._under_way.items()):
+                if request.answers:  # all answers to one request come in one message
+                    del self._under_way[number]
+                    request.arrived.set()
+            self._send_next()
 
 
 def _comparable(acls: Sequence[Command]) -> set[tuple[str, str, bool]]:

@@ -1,14 +1,8 @@
 """Many installations from one file, CSV or XLSX: all of them or none, with a report line by line."""
 
-import csv
-import io
 import uuid
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
-from zipfile import BadZipFile
 
-import openpyxl
 import psycopg
 from psycopg.rows import TupleRow
 from pydantic import ValidationError
@@ -17,8 +11,9 @@ from ingest_service.registration import rights
 from ingest_service.registration.install import put
 from ingest_service.registration.requests import InstallationIn
 from ingest_service.registration.sentences import refusal
+from ingest_service.registration.tables import rows_of
 from teplosvet.access.principal import Principal
-from teplosvet.domain.errors import FieldError, InvalidFileError, RefusedError
+from teplosvet.domain.errors import FieldError, RefusedError
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -26,9 +21,6 @@ COLUMNS = frozenset(
     {*InstallationIn.model_fields} - {"request_id", "device_class", "start_registers", "identities"}
 ) | {"class"}
 """Columns beside `start.QUANTITY` (a start register) and `identity` (``adapter:identity``)."""
-
-LARGEST_FILE = 5 * 1024 * 1024
-"""[B]"""
 
 
 def import_file(connection: Connection, person: Principal, name: str, data: bytes, *, dry_run: bool) -> dict[str, Any]:
@@ -42,7 +34,7 @@ def import_file(connection: Connection, person: Principal, name: str, data: byte
     """
     lines: list[dict[str, Any]] = []
     with connection.transaction() as whole:
-        for number, row in _rows(name, data):
+        for number, row in rows_of(name, data, COLUMNS | {"identity"}, "start."):
             lines.append({"line": number, **_one(connection, person, row)})
         good = bool(lines) and not any(each["errors"] for each in lines)
         if dry_run or not good:
@@ -84,42 +76,3 @@ def _body(row: dict[str, str]) -> dict[str, Any]:
         "start_registers": start,
         "identities": [{"adapter": adapter, "identity": identity}] if identity else [],
     }
-
-
-def _rows(name: str, data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
-    """Lines by number, with the cells that are filled."""
-    if len(data) > LARGEST_FILE:
-        raise InvalidFileError(name, None, None, "at most 5 MB: cut it in parts")
-    lines = _xlsx(name, data) if data.startswith(b"PK") else _csv(name, data)
-    header = [each.strip() for each in next(lines, [])]
-    unknown = [each for each in header if each not in COLUMNS | {"identity", ""} and not each.startswith("start.")]
-    if unknown or "serial" not in header:
-        expected = f"columns {', '.join(sorted(COLUMNS))}, identity, start.QUANTITY; serial is needed"
-        raise InvalidFileError(name, 1, unknown[0][:80] if unknown else None, expected)
-    for number, cells in enumerate(lines, 2):
-        row = {key: cell.strip() for key, cell in zip(header, cells, strict=False) if key and cell.strip()}
-        if row:
-            yield number, row
-
-
-def _csv(name: str, data: bytes) -> Iterator[list[str]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidFileError(name, None, None, "UTF-8 text or an XLSX file") from error
-    first = text.partition("\n")[0]
-    return iter(csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ","))
-
-
-def _xlsx(name: str, data: bytes) -> Iterator[list[str]]:
-    try:
-        sheet = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
-    except (BadZipFile, KeyError, ValueError, OSError, IndexError) as error:
-        raise InvalidFileError(name, None, None, "an XLSX file that opens") from error
-    return iter([[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)])
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, datetime):  # a spreadsheet knows no zones: its times are UTC
-        return value.replace(tzinfo=UTC).isoformat()
-    return "" if value is None else str(value)

@@ -15,7 +15,6 @@ from psycopg.types.json import Jsonb
 from pydantic import BaseModel
 
 from ingest_service.registration import checks, rights
-from ingest_service.registration.claims import digest_of
 from ingest_service.registration.requests import ExchangeIn, InstallationIn, WithdrawalIn
 from ingest_service.registration.sentences import refusal
 from teplosvet.access import audit
@@ -65,28 +64,32 @@ def register(connection: Connection, person: Principal, body: InstallationIn) ->
     Raises:
         RefusedError: If it contradicts the registry; nothing is changed then.
     """
+    answer, new = written(connection, person, body)
+    return with_rights(connection, answer, new=new)
+
+
+def written(connection: Connection, person: Principal, body: InstallationIn) -> tuple[Answer, bool]:
+    """The first half of `register`, before the broker is told; True if it was written now."""
     with _no_overlap("device"), connection.transaction():
-        answer, new = once(connection, body.request_id, body, "install", lambda: put(connection, person, body))
-    return _with_rights(connection, person, answer, new=new)
+        return once(connection, body.request_id, body, "install", lambda: put(connection, person, body))
 
 
 def put(connection: Connection, person: Principal, body: InstallationIn) -> Answer:
     """Write an installation in the caller's transaction."""
-    name = body.device or new_name(body)
+    claimed = checks.claimed_device(connection, body.claim) if body.claim and body.device is None else None
+    name = body.device or (claimed.device if claimed else new_name(body))
     device = checks.known_device(connection, name)
     publisher = body.publisher or (device.publisher if device else name)
-    errors = checks.faults_of(connection, body, device, publisher)
-    if body.claim is not None:
-        errors += _claim(connection, name, body)
-    checks.stop_at(errors)
+    body = body.model_copy(update={"device": name, "model": body.model or (device.model if device else "")})
+    checks.stop_at(checks.faults_of(connection, body, device, publisher))
     values = {"device": name, "class": body.device_class, "publisher": publisher, "model": body.model}
     if device is None:
         row = connection.execute(query("registration", "new_device"), values).fetchone()
         device_id = int(row[0]) if row else 0
     else:
         device_id = device.id
-        values["model"] = body.model or device.model
         connection.execute(query("registration", "device_is"), {**values, "device_id": device_id})
+        connection.execute(query("registration", "claimed"), {"device_id": device_id})
     place = connection.execute(
         query("registration", "place"), {"building": body.building, "entrance": body.entrance}
     ).fetchone()
@@ -117,23 +120,14 @@ def _install(connection: Connection, device_id: int, model: str, values: dict[st
     return int(row[0]) if row else 0
 
 
-def _claim(connection: Connection, name: str, body: InstallationIn) -> list[Any]:
-    values = {"device": name, "digest": digest_of(body.claim or "")}
-    row = connection.execute(query("registration", "claimed"), values).fetchone()
-    if row is None:
-        return [refusal("claim", "claim_unknown")]
-    return [] if row[0] == body.serial else [refusal("serial", "claim_serial")]
-
-
 def new_name(body: InstallationIn) -> str:
     """A name for a device that has none: building, kind, and something that no other has."""
     slug = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{body.building}-{body.device_class}-{body.serial}").strip("-._")
     return f"{slug[:70]}-{secrets.token_hex(2)}"
 
 
-def _with_rights(connection: Connection, person: Principal, answer: Answer, *, new: bool) -> Answer:
+def with_rights(connection: Connection, answer: Answer, *, new: bool) -> Answer:
     """The answer with what the broker said; a repeated one has no password, because it was shown."""
-    del person
     if not new:
         return {**answer, "credentials": None, "broker": right_of(connection, str(answer["publisher"]))}
     applied = rights.apply(connection, str(answer["publisher"]), rights.plugin())

@@ -19,6 +19,7 @@ from teplosvet.config import settings
 from teplosvet.domain.errors import ConfigurationError, ServiceUnavailableError, TeplosvetError
 from teplosvet.stack.running import mqtt_url
 from teplosvet.storage.queries import query
+from teplosvet.vendors.makers import adapters
 from teplosvet.wire.topics import PREFIX
 
 Connection = psycopg.Connection[TupleRow]
@@ -102,8 +103,8 @@ def apply(connection: Connection, publisher: str, broker: DynamicSecurity | None
     return Applied(publisher, state[0] if state and state[1] else "pending", password)
 
 
-def sync(connection: Connection) -> list[Applied]:
-    """Compare registry and broker, and bring the broker to what the registry wants.
+def let_services_in(connection: Connection) -> DynamicSecurity:
+    """Make the roles of Teplosvet itself, of other makers' systems and of publishers, and the client of the first.
 
     Raises:
         ConfigurationError: If no administrator's URL is set.
@@ -112,9 +113,24 @@ def sync(connection: Connection) -> list[Applied]:
     broker = plugin()
     if broker is None:
         raise ConfigurationError("set TEPLOSVET_MQTT_ADMIN_URL: without it the broker needs no rights")
+    broker.make_shared_role()
+    theirs = {wanted for adapter in adapters().values() for wanted in adapter.filters}
+    theirs |= {wanted for _, wanted in connection.execute(query("registry", "sources"))}
+    broker.make_vendors_role(theirs)
     own = urlsplit(settings().mqtt_url or "")
     if own.username and own.password and own.username != urlsplit(settings().mqtt_admin_url or "").username:
         broker.let_service_in(unquote(own.username), unquote(own.password))
+    return broker
+
+
+def sync(connection: Connection) -> list[Applied]:
+    """Compare registry and broker, and bring the broker to what the registry wants.
+
+    Raises:
+        ConfigurationError: If no administrator's URL is set.
+        ServiceUnavailableError: If the broker does not answer.
+    """
+    broker = let_services_in(connection)
     connection.execute(query("registration", "rights_of_registry"))
     known = broker.publishers()
     wanted = {name: (what, applied) for name, what, applied in connection.execute(query("registration", "rights"))}

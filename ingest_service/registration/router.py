@@ -14,11 +14,12 @@ from pydantic import AwareDatetime, BaseModel
 
 from ingest_service.registration import claims, install, photo
 from ingest_service.registration.adoption import adopt, strangers
-from ingest_service.registration.import_file import LARGEST_FILE, import_file
+from ingest_service.registration.import_file import import_file
 from ingest_service.registration.labels import labels_of
 from ingest_service.registration.live_check import live_check
 from ingest_service.registration.requests import ExchangeIn, InstallationIn, WithdrawalIn
 from ingest_service.registration.sentences import refusal
+from ingest_service.registration.tables import LARGEST_FILE
 from teplosvet.access import audit
 from teplosvet.access.guard import needs
 from teplosvet.access.principal import Principal, Role

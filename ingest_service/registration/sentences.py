@@ -4,7 +4,16 @@ from teplosvet.domain.errors import FieldError
 from teplosvet.words.catalogue import gettext as _
 
 CONFLICTS = frozenset(
-    {"serial_installed", "device_occupied", "identity_taken", "overlaps", "request_differs", "claim_used"}
+    {
+        "serial_installed",
+        "device_occupied",
+        "identity_taken",
+        "overlaps",
+        "request_differs",
+        "claim_used",
+        "serial_in_stock",
+        "name_taken",
+    }
 )
 """Codes of what contradicts the registry; the others contradict themselves or what is possible."""
 
@@ -26,6 +35,8 @@ def _of_place(code: str) -> str | None:
         ),
         "in_future": _("This time is in the future: set the clock of the phone right."),
         "before_installation": _("It cannot be taken out before it was put in: give the right time."),
+        "name_taken": _("A device is called so already: choose another name."),
+        "unknown_organisation": _("There is no such organisation among yours: choose another one."),
         "not_installed": _("No instrument is installed in this device: register one."),
     }.get(code)
 
@@ -44,6 +55,7 @@ def _of_instrument(code: str) -> str | None:
         "unknown_adapter": _("There is no such format of messages: choose one of those shown."),
         "calibration_order": _("The next verification is due after the last one: exchange the dates."),
         "calibration_in_future": _("The verification is in the future: give the date on the certificate."),
+        "serial_in_stock": _("A device with this serial number waits for its place already: print its label again."),
         "claim_unknown": _("This code is of another system, or its label was replaced: type the serial number."),
         "claim_used": _("This code has been used: the device is installed already."),
         "claim_serial": _("The label is of another instrument: compare the serial numbers."),

@@ -28,6 +28,7 @@ WITHOUT_BORDER = {
     "reader": "says who reads",
     "reader_grant": "what the reader holds",
     "public_house": "houses whose page was switched on for everybody, and of them only what that page shows",
+    "registrar_grant": "the part of it that lets register",
 }
 """Views that draw no border -> why."""
 

@@ -1,31 +1,22 @@
-"""The compose file: what its specification allows, what Docker makes of it, and what its broker lets through."""
+"""The compose file: what its specification allows and what Docker makes of it."""
 
 import json
 import os
-import queue
 import re
 import shutil
 import subprocess
 import tempfile
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import jsonschema
-import paho.mqtt.client as mqtt
 import pytest
 import yaml
-from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.reasoncodes import ReasonCode
 
 from dashboards.grafana.tree import MOUNTED, tree
 from teplosvet.cli import COMMANDS
 from teplosvet.stack.debian import debian_root
-from teplosvet.stack.mosquitto import find_mosquitto
-from teplosvet.stack.ports import free_port
-from teplosvet.stack.process import ServerProcess, port_answers
-from teplosvet.vendors.makers import adapters
 from teplosvet.words.language import Language
 
 REPOSITORY = Path(__file__).parents[2]
@@ -34,14 +25,14 @@ SCHEMA = debian_root() / "usr/share/gocode/src/github.com/compose-spec/compose-g
 PASSWORDS = {
     "TEPLOSVET_DATABASE_PASSWORD": "d4tabase",
     "TEPLOSVET_MQTT_PASSWORD": "br0ker",
+    "TEPLOSVET_MQTT_ADMIN_PASSWORD": "adm1n",
     "GRAFANA_ADMIN_PASSWORD": "gr4fana",
     "GRAFANA_DATABASE_USER": "grafana_house",
     "GRAFANA_DATABASE_PASSWORD": "v1ews",
 }
-APPLICATION = ("api", "ingest", "ingest-1", "vendors", "jobs", "migrate", "dashboards")
-ONCE = {"migrate", "dashboards"}
+APPLICATION = ("api", "ingest", "ingest-1", "vendors", "jobs", "migrate", "rights", "dashboards")
+ONCE = {"migrate", "rights", "dashboards"}
 """Services that do their work and end."""
-PATIENCE_S = 10.0
 
 
 def _compose_program() -> str:
@@ -152,6 +143,7 @@ def test_services_wait_for_what_they_need(resolved: dict[str, Any]) -> None:
         else:
             assert conditions["migrate"] == "service_completed_successfully", name
             assert conditions["mosquitto"] == "service_healthy", name
+            assert name == "rights" or conditions["rights"] == "service_completed_successfully", name
 
 
 def test_one_image_serves_every_service_of_ours(resolved: dict[str, Any]) -> None:
@@ -159,9 +151,14 @@ def test_one_image_serves_every_service_of_ours(resolved: dict[str, Any]) -> Non
         service = resolved["services"][name]
         assert service["image"] == "teplosvet"
         assert {" ".join(service["command"][:n]) for n in (1, 2)} & COMMANDS.keys(), name
+        administers = {
+            "TEPLOSVET_MQTT_ADMIN_URL": "mqtt://admin:adm1n@mosquitto:1883",
+            "TEPLOSVET_MQTT_DEVICES_URL": "mqtt://localhost:1883",
+        }
         assert service["environment"] == {
             "TEPLOSVET_DATABASE_URL": "postgresql://teplosvet:d4tabase@timescaledb:5432/teplosvet",
             "TEPLOSVET_MQTT_URL": "mqtt://teplosvet:br0ker@mosquitto:1883",
+            **(administers if name in {"api", "rights"} else {}),
         }
 
 
@@ -207,137 +204,3 @@ def test_the_image_has_every_package(written: dict[str, Any]) -> None:
     assert set(re.findall(r"^COPY (\w+) \1$", dockerfile, re.MULTILINE)) == packages
     assert packages <= {line.removeprefix("!") for line in sent}
     assert "USER teplosvet" in dockerfile
-
-
-# The broker of the compose file, run here from its own configuration.
-
-
-@pytest.fixture(scope="module")
-def broker_port(written: dict[str, Any]) -> Iterator[int]:
-    program = find_mosquitto()
-    if program is None:
-        pytest.fail("Mosquitto is not installed: run make test once", pytrace=False)
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="teplosvet-test-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # started as root, Mosquitto goes on as its own user
-        for target in ("config", "data"):
-            (folder / target).mkdir()
-        for mount in written["services"]["mosquitto"]["configs"]:
-            content: str = written["configs"][mount["source"]]["content"]
-            here = content.replace("$$", "$").replace("/mosquitto/", f"{folder}/")
-            place = Path(mount["target"].replace("/mosquitto/", f"{folder}/"))
-            place.write_text(here.replace("listener 1883", f"listener {port} 127.0.0.1"), "utf-8")
-        assert f"listener {port}" in (folder / "config/mosquitto.conf").read_text("utf-8")
-        _give_password(folder / "data/passwords", "lenina-1", "h0use")
-        _give_password(folder / "data/passwords", "vendors", "m4kers")
-        path = f"{program.parent}:{os.environ['PATH']}"
-        process = ServerProcess(
-            name="the broker of the compose file",
-            command=(
-                "env",
-                f"PATH={path}",
-                *(f"{k}={v}" for k, v in PASSWORDS.items()),
-                "sh",
-                f"{folder}/config/start.sh",
-            ),
-            ready=lambda: port_answers(port),
-            log=folder / "log",
-            start_timeout_s=PATIENCE_S,
-        )
-        process.start()
-        try:
-            yield port
-        finally:
-            process.stop()
-
-
-def _give_password(file: Path, user: str, password: str) -> None:
-    """As the compose file tells an administrator to."""
-    file.touch()
-    subprocess.run(["mosquitto_passwd", "-b", str(file), user, password], check=True)
-
-
-class _Client:
-    """An MQTT client that tells what it was let do."""
-
-    def __init__(self, port: int, user: str | None, password: str | None = None) -> None:
-        self.answers: queue.Queue[bool] = queue.Queue()
-        self.received: queue.Queue[str] = queue.Queue()
-        self.client = mqtt.Client(CallbackAPIVersion.VERSION2)
-        self.client.username_pw_set(user, password)
-        self.client.on_connect = self._on_connect
-        self.client.on_message = lambda _client, _data, message: self.received.put(message.topic)
-        self.client.connect("127.0.0.1", port)
-        self.client.loop_start()
-        self.welcome = self.answers.get(timeout=PATIENCE_S)
-
-    def _on_connect(
-        self, client: mqtt.Client, _data: object, _flags: mqtt.ConnectFlags, code: ReasonCode, _p: object
-    ) -> None:
-        client.subscribe("#", qos=1)
-        self.answers.put(not code.is_failure)
-
-    def publish(self, topic: str) -> None:
-        self.client.publish(topic, b"1", qos=1).wait_for_publish(PATIENCE_S)
-
-    def close(self) -> None:
-        self.client.disconnect()
-        self.client.loop_stop()
-
-
-def _publish_once(port: int, user: str, password: str, topic: str) -> None:
-    """With a connection of its own, because Mosquitto may close one that went too far."""
-    client = _Client(port, user, password)
-    client.publish(topic)
-    client.close()
-
-
-@pytest.mark.parametrize(("user", "password"), [(None, None), ("teplosvet", "wrong"), ("nobody", "br0ker")])
-def test_the_broker_refuses_who_it_does_not_know(broker_port: int, user: str | None, password: str | None) -> None:
-    client = _Client(broker_port, user, password)
-    assert not client.welcome
-    client.close()
-
-
-def test_a_publisher_speaks_in_its_own_name_only(broker_port: int) -> None:
-    service = _Client(broker_port, "teplosvet", PASSWORDS["TEPLOSVET_MQTT_PASSWORD"])
-    publisher = _Client(broker_port, "lenina-1", "h0use")
-    assert service.welcome
-    assert publisher.welcome
-    for allowed in ("reading", "event", "birth", "state", "latest/lamp-1"):
-        publisher.publish(f"teplosvet/v1/lenina-1/{allowed}")
-    for forbidden in ("teplosvet/v1/lenina-2/reading", "teplosvet/v1/lenina-1/ack", "zigbee2mqtt/lamp-1"):
-        _publish_once(broker_port, "lenina-1", "h0use", forbidden)
-    service.publish("teplosvet/v1/lenina-1/ack")
-    service.publish("teplosvet/v1/lenina-2/ack")
-    heard = [service.received.get(timeout=PATIENCE_S) for _ in range(7)]
-    time.sleep(0.3)
-    assert sorted(heard) == sorted(
-        [
-            *(
-                f"teplosvet/v1/lenina-1/{kind}"
-                for kind in ("reading", "event", "birth", "state", "latest/lamp-1", "ack")
-            ),
-            "teplosvet/v1/lenina-2/ack",
-        ]
-    )
-    assert service.received.empty()
-    assert publisher.received.get(timeout=PATIENCE_S) == "teplosvet/v1/lenina-1/ack"
-    assert publisher.received.empty()
-    service.close()
-    publisher.close()
-
-
-def test_other_makers_speak_on_their_own_topics_only(broker_port: int) -> None:
-    """Every topic that an adapter listens to, and none of ours."""
-    service = _Client(broker_port, "teplosvet", PASSWORDS["TEPLOSVET_MQTT_PASSWORD"])
-    filters = sorted({wanted for adapter in adapters().values() for wanted in adapter.filters})
-    allowed = [wanted.replace("+", "some").replace("#", "some") for wanted in filters]
-    for topic in (*allowed, "teplosvet/v1/lenina-1/reading"):
-        _publish_once(broker_port, "vendors", "m4kers", topic)
-    heard = [service.received.get(timeout=PATIENCE_S) for _ in allowed]
-    time.sleep(0.3)
-    assert sorted(heard) == sorted(allowed)
-    assert service.received.empty()
-    service.close()

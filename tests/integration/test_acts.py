@@ -33,8 +33,10 @@ def house(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection
         store_hours(connection, "sky", "outdoor_temperature_c", TEMPERATURE, frozenset())
         connection.execute("INSERT INTO device (name, class, publisher) VALUES ('meter', 'heat', 'meter')")
         connection.execute(
-            "INSERT INTO installation (device_id, building_id, serial, installed_at, start_registers)"
-            " SELECT id, %s, '0012', %s, '{\"heat_energy_kwh\": 7}' FROM device WHERE name = 'meter'",
+            "INSERT INTO installation (device_id, building_id, serial, installed_at, start_registers,"
+            " calibrated_on, calibration_due)"
+            " SELECT id, %s, '0012', %s, '{\"heat_energy_kwh\": 7}', '2023-05-14', '2027-05-13'"
+            " FROM device WHERE name = 'meter'",
             (building, datetime(2020, 1, 1, tzinfo=UTC)),
         )
         for day, kwh in ((datetime(2024, 10, 2, tzinfo=UTC), 1163.0), (datetime(2025, 4, 2, tzinfo=UTC), 11630.0)):
@@ -67,6 +69,7 @@ def test_the_command_writes_three_files_and_begins_a_draft(
     assert told["digest"] == row[0]
     document = msgspec.json.decode(Path(told["json"]).read_bytes())
     assert [(meter["start"], meter["end"]) for meter in document["meters"]] == [(1.0, 10.0)]
+    assert document["meters"][0]["cells"][-1] == "14.05.2023, до 13.05.2027"
     act_command("lenina-1", PERIOD, out=tmp_path / "acts")
     assert [(each.number, each.state) for each in list_acts(house)] == [(1, ActState.DRAFT)]
 

@@ -142,14 +142,18 @@ def test_the_platform(town: Town) -> None:
 
 
 def test_a_verification_that_ends_soon(town: Town) -> None:
-    """The column belongs to the registry's provisioning."""
+    """And one that has ended; verified again, it is no alarm."""
     town.weather()
     town.report({})
-    town.connection.execute("ALTER TABLE installation ADD COLUMN IF NOT EXISTS calibration_due date")
     due = "UPDATE installation SET calibration_due = %s WHERE device_id = %s"
     town.connection.execute(due, (END.date() + timedelta(days=31), town.key(f"{WELL}-heat")))
     town.connection.execute(due, (END.date() + timedelta(days=29), town.key(HEAT)))
     assert town.judge() == {("calibration_due", HEAT)}
+    town.connection.execute(due, (END.date() - timedelta(days=1), town.key(HEAT)))
+    assert town.judge() == {("calibration_due", HEAT)}
+    assert (HEAT,) in town.connection.execute("SELECT device FROM calibration_due").fetchall()
+    town.connection.execute(due, (END.date() + timedelta(days=999), town.key(HEAT)))
+    assert town.judge() == set()
 
 
 def test_when_ingest_stops_the_houses_are_quiet(town: Town) -> None:

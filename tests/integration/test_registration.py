@@ -1,7 +1,6 @@
 """Registration in the field, over HTTP, with a real database; and the broker's rights with Mosquitto's own plugin."""
 
 import io
-import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -13,7 +12,6 @@ from typing import Any
 import httpx
 import paho.mqtt.client as mqtt
 import pytest
-import uvicorn
 from paho.mqtt.enums import CallbackAPIVersion
 from PIL import Image
 
@@ -21,13 +19,17 @@ from gateway.profiles import models
 from ingest_service.registration import rights
 from ingest_service.site_apply import apply_site
 from ingest_service.site_file import parse_site
+from teplosvet.access import accounts
+from teplosvet.access.accounts import Scope
+from teplosvet.access.principal import COMMAND_LINE, Role
 from teplosvet.app import create_app
 from teplosvet.config import settings
 from teplosvet.domain.device_types import TYPES
 from teplosvet.stack.mosquitto import MosquittoServer, mosquitto
-from teplosvet.stack.ports import free_port
 from teplosvet.storage.database import connect
 from tests.integration.ingest_run import eventually, ingest, light, rows
+from tests.serving import asking
+from tests.signed_in import bearer
 
 SITE = """
 [site]
@@ -53,15 +55,12 @@ def body(**more: object) -> dict[str, Any]:
 def api(database: str) -> Iterator[httpx.Client]:
     with connect(database) as connection:
         apply_site(connection, parse_site(SITE, "test.toml"))
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(create_app(database), port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    eventually(lambda: server.started, wanted=True)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+        accounts.add_account(connection, COMMAND_LINE, "tester", "Tester", password="a password for tests")
+        accounts.grant(connection, COMMAND_LINE, "tester", Role.ADMINISTRATOR, Scope.parse("platform"))
+        headers = bearer(connection, "tester", write=True)
+    with asking(create_app(database)) as client:
+        client.headers.update(headers)
         yield client
-    server.should_exit = True
-    thread.join()
 
 
 def codes(answer: Any) -> list[tuple[str, str]]:
@@ -81,7 +80,9 @@ def test_a_request_is_answered_once(api: httpx.Client, database: str) -> None:
     differing = api.post("/api/v1/installations", json={**sent, "floor": 4})
     assert (differing.status_code, codes(differing)) == (409, [("request_id", "request_differs")])
     assert rows(database, "SELECT count(*) FROM installation") == [(1,)]
-    assert rows(database, "SELECT action, subject FROM audit_log") == [("device.registered", "lamp-1")]
+    assert rows(database, "SELECT action, subject FROM audit_log WHERE action LIKE 'device.%'") == [
+        ("device.registered", "lamp-1")
+    ]
     (shown,) = api.get("/api/v1/devices/lamp-1/installations").json()["installations"]
     assert (shown["entrance"], shown["floor"], shown["start_registers"]) == ("1", 3, {"light_energy_kwh": 100.0})
 
@@ -236,7 +237,7 @@ def test_a_file_comes_in_whole_or_not_at_all(api: httpx.Client, database: str) -
     def send(lines: list[str], **how: object) -> Any:
         file = {"file": ("d.csv", "\n".join([header, *lines]).encode())}
         return api.post(
-            "/api/v1/devices/import/installations", params={key: str(each) for key, each in how.items()}, files=file
+            "/api/v1/devices/import", params={key: str(each) for key, each in how.items()}, files=file
         ).json()
 
     found = send(bad)
@@ -351,3 +352,30 @@ def test_a_silent_broker_leaves_the_right_pending(guarded: MosquittoServer, api:
     assert (answer["broker"], answer["credentials"]) == ("pending", None)
     guarded.start()
     eventually(lambda: api.post("/api/v1/devices/lamp-1/credentials").json()["broker"], "granted")
+
+
+def test_many_installers_and_a_broker_that_dies_among_them(
+    guarded: MosquittoServer, api: httpx.Client, database: str
+) -> None:
+    def register(n: int) -> Any:
+        if n == 12:
+            guarded.kill()
+            guarded.start()
+        return api.post("/api/v1/installations", json=body(device=f"lamp-{n}", serial=f"S-{n}")).json()
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(register, range(30)))
+    granted = {each["device"]: each["credentials"]["password"] for each in answers if each["broker"] == "granted"}
+    waiting = {each["device"] for each in answers if each["broker"] == "pending"}
+    assert len(granted) + len(waiting) == 30
+    assert len({*granted.values()}) == len(granted) > 12
+    assert rows(database, "SELECT count(*) FROM broker_right WHERE NOT applied") == [(len(waiting),)]
+    with connect(database) as connection:
+        assert {each.publisher for each in rights.sync(connection)} == waiting
+    broker = rights.plugin()
+    assert broker is not None
+    assert broker.publishers() == {f"lamp-{n}": True for n in range(30)}
+    for name in [*granted][:3]:
+        device = Speaker(guarded.port, granted[name], name)
+        assert device.connected == [True]
+        device.close()

@@ -157,3 +157,22 @@ def test_what_is_no_name_is_not_registered(database: str, connection: psycopg.Co
     with pytest.raises(TeplosvetError, match="is no name"):
         ensure_device(connection, name, DeviceClass.HEAT, name)
     assert rows(database, "SELECT FROM device") == []
+
+
+def test_what_the_installer_added_stays(database: str, connection: psycopg.Connection[TupleRow]) -> None:
+    """Zone, verification dates and photo are not in the site file, and another serial number there is a correction."""
+    apply(connection)
+    connection.execute(
+        b"""UPDATE installation SET place_zone = 'cellar', calibrated_on = '2025-05-14', calibration_due = '2029-05-14'
+            WHERE serial = '6631-0999';
+            INSERT INTO installation_photo (installation_id, image, sha256, taken_at)
+            SELECT id, 'picture', 'digest', '2026-01-01Z' FROM installation WHERE serial = '6631-0999'"""
+    )
+    added = """SELECT i.id, i.place_zone, i.calibrated_on, i.calibration_due, p.image, p.sha256, p.taken_at
+               FROM installation i JOIN installation_photo p ON p.installation_id = i.id"""
+    before = rows(database, added)
+    assert len(before) == 1
+    for changed in (RIGHT.replace("61234.0", "61234.5", 1), RIGHT.replace("6631-0999", "6631-1000", 1)):
+        assert apply(connection, changed) == [Change("changed", "device", "lenina-1-heat")]
+        assert rows(database, added) == before
+    assert rows(database, "SELECT count(*) FROM installation WHERE place_zone <> ''") == [(1,)]

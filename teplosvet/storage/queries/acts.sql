@@ -21,7 +21,7 @@ SELECT d.name, d.model, i.serial, COALESCE(e.name, ''), i.floor, i.installed_at,
        COALESCE((CASE WHEN i.installed_at >= %(from)s THEN i.start_registers ->> %(quantity)s END)::double precision, began.value),
        COALESCE(CASE WHEN i.installed_at >= %(from)s THEN i.installed_at END, began.at),
        COALESCE((CASE WHEN i.removed_at <= %(until)s THEN i.closing_registers ->> %(quantity)s END)::double precision, ended.value),
-       COALESCE(CASE WHEN i.removed_at <= %(until)s THEN i.removed_at END, ended.at)
+       COALESCE(CASE WHEN i.removed_at <= %(until)s THEN i.removed_at END, ended.at), i.calibrated_on, i.calibration_due
 FROM installation i
 JOIN device d ON d.id = i.device_id
 JOIN building b ON b.id = i.building_id

@@ -11,31 +11,31 @@ SELECT b.code, b.title, b.address, b.zone,
        COALESCE((SELECT jsonb_agg(e.name ORDER BY e.name) FROM entrance e WHERE e.building_id = b.id), '[]'),
        COALESCE((SELECT jsonb_agg(DISTINCT i.place_zone) FROM installation i
                  WHERE i.building_id = b.id AND i.place_zone <> ''), '[]')
-FROM building b JOIN visible_building v ON v.building_id = b.id
+FROM building b JOIN registrar_building v ON v.building_id = b.id
 WHERE position(lower(%(query)s) IN lower(b.code || ' ' || b.title || ' ' || b.address)) > 0
 ORDER BY b.code LIMIT %(limit)s;
 
 -- name: place
 SELECT b.id, (SELECT e.id FROM entrance e WHERE e.building_id = b.id AND e.name = %(entrance)s)
-FROM building b JOIN visible_building v ON v.building_id = b.id WHERE b.code = %(building)s;
+FROM building b JOIN registrar_building v ON v.building_id = b.id WHERE b.code = %(building)s;
 
 -- name: device
 SELECT d.id, d.class, d.model, d.publisher,
        (SELECT max(i.removed_at) FROM installation i WHERE i.device_id = d.id),
        EXISTS (SELECT FROM installation i WHERE i.device_id = d.id AND i.removed_at IS NULL),
-       EXISTS (SELECT FROM installation i WHERE i.device_id = d.id)
+       (SELECT s.serial FROM device_stock s WHERE s.device_id = d.id
+            AND NOT EXISTS (SELECT FROM installation i WHERE i.device_id = d.id))
 FROM device d WHERE d.name = %(device)s;
 
 -- name: may_touch
--- A device that was never installed belongs to nobody yet.
-SELECT NOT EXISTS (SELECT FROM installation i WHERE i.device_id = %(device_id)s) OR EXISTS (
-    SELECT FROM installation i JOIN visible_building v ON v.building_id = i.building_id WHERE i.device_id = %(device_id)s);
+SELECT EXISTS (SELECT FROM registrar_device WHERE device_id = %(device_id)s);
 
 -- name: publisher_is_free
--- A publisher is a device's own name, or speaks for visible devices, or is new.
-SELECT NOT EXISTS (SELECT FROM device d WHERE d.publisher = %(publisher)s) OR EXISTS (
-    SELECT FROM device d JOIN installation i ON i.device_id = d.id JOIN visible_building v ON v.building_id = i.building_id
-    WHERE d.publisher = %(publisher)s);
+-- A publisher is new, or this device's, or speaks for devices of whoever registers; another device's name is taken.
+SELECT EXISTS (SELECT FROM device d WHERE d.publisher = %(publisher)s AND d.id = %(device_id)s)
+    OR EXISTS (SELECT FROM registrar_device r WHERE r.publisher = %(publisher)s)
+    OR NOT EXISTS (SELECT FROM device d WHERE d.publisher = %(publisher)s
+                                           OR (d.name = %(publisher)s AND d.id IS DISTINCT FROM %(device_id)s));
 
 -- name: serial_is_installed
 SELECT EXISTS (SELECT FROM installation i JOIN device d ON d.id = i.device_id
@@ -71,7 +71,7 @@ RETURNING id;
 
 -- name: open_installation
 SELECT i.id, i.building_id, i.entrance_id, i.floor, i.place_zone, i.serial, i.installed_at
-FROM installation i JOIN visible_building v ON v.building_id = i.building_id
+FROM installation i JOIN registrar_building v ON v.building_id = i.building_id
 WHERE i.device_id = %(device_id)s AND i.removed_at IS NULL FOR UPDATE OF i;
 
 -- name: close
@@ -120,7 +120,8 @@ SELECT p.image, p.sha256 FROM installation_photo p
 JOIN registered_installation r ON r.installation_id = p.installation_id WHERE p.installation_id = %(id)s;
 
 -- name: device_of
-SELECT device FROM registered_installation WHERE installation_id = %(id)s;
+SELECT d.name FROM installation i JOIN device d ON d.id = i.device_id
+JOIN registrar_building v ON v.building_id = i.building_id WHERE i.id = %(id)s;
 
 -- name: keep_photo
 INSERT INTO installation_photo (installation_id, image, sha256) VALUES (%(id)s, %(image)s, %(sha256)s)
@@ -140,27 +141,51 @@ WHERE r.device_id = %(device_id)s AND r.measured_at >= %(since)s ORDER BY r.meas
 
 -- name: unknown_devices
 SELECT 'teplosvet', q.device, min(q.first_at), max(q.last_at), sum(q.times)::bigint, min(q.topic), min(q.publisher), min(q.detail)
-FROM quarantine q
-WHERE q.reason = 'unknown_device' AND q.replayed_at IS NULL AND q.device IS NOT NULL
-GROUP BY q.device ORDER BY 4 DESC LIMIT %(limit)s;
+FROM heard_quarantine q GROUP BY q.device ORDER BY 4 DESC LIMIT %(limit)s;
+
+-- name: unknown_identities
+SELECT adapter, identity, first_at, last_at, times, topic, payload FROM heard_unbound
+ORDER BY last_at DESC LIMIT %(limit)s;
 
 -- name: kept_message
-SELECT topic, payload, last_at FROM unbound_identity WHERE adapter = %(adapter)s AND identity = %(identity)s;
+SELECT topic, payload, last_at FROM heard_unbound WHERE adapter = %(adapter)s AND identity = %(identity)s;
 
 -- name: take_quarantined
 UPDATE quarantine SET replayed_at = now()
-WHERE id IN (SELECT id FROM quarantine WHERE replayed_at IS NULL AND reason = 'unknown_device' AND device = %(device)s
-             AND id > %(after)s ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+WHERE id IN (SELECT q.id FROM quarantine q JOIN heard_quarantine h ON h.id = q.id
+             WHERE q.device = %(device)s AND q.id > %(after)s ORDER BY q.id LIMIT %(limit)s FOR UPDATE OF q SKIP LOCKED)
 RETURNING id, topic, payload, first_at;
 
 -- name: claim
 INSERT INTO device_claim AS c (device_id, serial, digest) VALUES (%(device_id)s, %(serial)s, %(digest)s)
 ON CONFLICT (device_id) DO UPDATE SET digest = excluded.digest, serial = excluded.serial, claimed_at = NULL;
 
+-- name: claimed_device
+SELECT d.name, c.serial, c.claimed_at IS NOT NULL FROM device_claim c JOIN device d ON d.id = c.device_id
+WHERE c.digest = %(digest)s;
+
 -- name: claimed
-UPDATE device_claim c SET claimed_at = now() FROM device d
-WHERE d.id = c.device_id AND d.name = %(device)s AND c.digest = %(digest)s AND c.claimed_at IS NULL
-RETURNING c.serial;
+-- An installation uses the code up, whether it was scanned or not.
+UPDATE device_claim SET claimed_at = now() WHERE device_id = %(device_id)s AND claimed_at IS NULL;
+
+-- name: put_in_stock
+INSERT INTO device_stock (device_id, organisation_id, serial)
+SELECT %(device_id)s, (SELECT organisation_id FROM registrar_organisation WHERE code = %(organisation)s), %(serial)s;
+
+-- name: registrar_organisation
+-- Without one, a device is the platform's.
+SELECT CASE WHEN %(organisation)s::text IS NULL THEN (SELECT everything FROM reader_everything)
+            ELSE EXISTS (SELECT FROM registrar_organisation WHERE code = %(organisation)s) END;
+
+-- name: serial_in_stock
+SELECT EXISTS (SELECT FROM device_stock s JOIN device d ON d.id = s.device_id
+               WHERE s.serial = %(serial)s AND d.class = %(class)s AND d.model = %(model)s
+                 AND NOT EXISTS (SELECT FROM installation i WHERE i.device_id = d.id));
+
+-- name: stock
+SELECT device, class, model, serial, organisation, added_at, labelled FROM stocked_device
+WHERE (%(organisation)s::text IS NULL OR organisation = %(organisation)s)
+  AND (%(devices)s::text[] IS NULL OR device = ANY (%(devices)s)) ORDER BY device LIMIT %(limit)s;
 
 -- name: labels
 SELECT device, model, serial, concat_ws(', ', building_title, entrance, floor::text, NULLIF(place_zone, ''))

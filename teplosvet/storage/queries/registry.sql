@@ -118,13 +118,28 @@ LEFT JOIN entrance e ON e.id = i.entrance_id
 WHERE d.name = %(name)s
 ORDER BY i.installed_at;
 
+-- name: what_installers_added
+-- What a site file does not say of an installation, to be kept with its number when the file is applied.
+SELECT i.serial, i.installed_at, i.id, i.place_zone, i.calibrated_on, i.calibration_due, p.image, p.sha256, p.taken_at
+FROM installation i
+JOIN device d ON d.id = i.device_id
+LEFT JOIN installation_photo p ON p.installation_id = i.id
+WHERE d.name = %(name)s;
+
+-- name: photo_again
+INSERT INTO installation_photo (installation_id, image, sha256, taken_at)
+VALUES (%(id)s, %(image)s, %(sha256)s, %(taken_at)s);
+
 -- name: forget_installations
 DELETE FROM installation WHERE device_id = (SELECT id FROM device WHERE name = %(name)s);
 
 -- name: installation
-INSERT INTO installation (device_id, building_id, entrance_id, floor, serial, installed_at, removed_at,
-                          start_registers, closing_registers)
-SELECT d.id, b.id, e.id, %(floor)s, %(serial)s, %(installed_at)s, %(removed_at)s, %(start_registers)s, %(closing_registers)s
+INSERT INTO installation (id, device_id, building_id, entrance_id, floor, serial, installed_at, removed_at,
+                          start_registers, closing_registers, place_zone, calibrated_on, calibration_due)
+OVERRIDING SYSTEM VALUE
+SELECT COALESCE(%(id)s::integer, nextval(pg_get_serial_sequence('installation', 'id'))),
+       d.id, b.id, e.id, %(floor)s, %(serial)s, %(installed_at)s, %(removed_at)s, %(start_registers)s, %(closing_registers)s,
+       %(place_zone)s, %(calibrated_on)s, %(calibration_due)s
 FROM device d
 JOIN building b ON b.code = %(building)s
 LEFT JOIN entrance e ON e.building_id = b.id AND e.name = %(entrance)s
