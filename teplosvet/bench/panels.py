@@ -125,7 +125,9 @@ def measure(url: str, edition: str, reader: str) -> list[PanelTime]:
             found.append(_time(url, reader, board.uid, edition, ask_choices))
         for panel in board.panels:
 
-            def ask(connection: Connection, panel: Any = panel, chosen: Any = chosen, span: Any = span) -> Sequence[Any]:
+            def ask(
+                connection: Connection, panel: Any = panel, chosen: Any = chosen, span: Any = span
+            ) -> Sequence[Any]:
                 rows: Sequence[Any] = answers.answer(connection, panel, chosen, span).rows
                 return rows
 
@@ -133,9 +135,7 @@ def measure(url: str, edition: str, reader: str) -> list[PanelTime]:
     return found
 
 
-def _time(
-    url: str, reader: str, name: str, edition: str, ask: Callable[[Connection], Sequence[object]]
-) -> PanelTime:
+def _time(url: str, reader: str, name: str, edition: str, ask: Callable[[Connection], Sequence[object]]) -> PanelTime:
     cold = []
     for _ in range(COLD):
         with _scoped(url, reader) as connection:

@@ -96,7 +96,9 @@ def test_a_panel_that_fails_says_so_and_comes_again(browser: Browser, console: C
 
 def test_an_empty_panel_says_what_to_do(browser: Browser, console: Console) -> None:
     with visiting(browser.new_context(locale="en-GB")) as (page, _):
-        page.goto(f"{console.url}/dashboards/building?building=lenina-1&from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z")
+        page.goto(
+            f"{console.url}/dashboards/building?building=lenina-1&from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z"
+        )
         drawn(page)
         expect(page.locator("[data-panel='building-energy']")).to_contain_text("Nothing here in this time.")
 
