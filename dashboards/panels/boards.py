@@ -129,10 +129,7 @@ _PEOPLE = (
         _("For verifiers"),
         _("What does a statement rest on?"),
         PEOPLE,
-        (
-            (_("Statement"), (contract.VERDICT, contract.FINDINGS, contract.DAILY, contract.FIT, contract.STATEMENTS)),
-            (_("Data"), (quality.COVERAGE, quality.ESTIMATED)),
-        ),
+        ((_("Statement"), (contract.VERDICT, contract.FINDINGS, contract.DAILY, contract.FIT, contract.STATEMENTS)),),
         (variables.CONTRACT,),
         since=YEAR,
         links=("contract", "quality"),

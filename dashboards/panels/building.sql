@@ -15,9 +15,19 @@ WHERE now.building = ${building:sqlstring} AND now.carrier = ${kind:sqlstring} A
 ORDER BY now.time;
 
 -- name: heating_curve
+WITH heat AS MATERIALIZED (
+    SELECT device, time, max(mean) FILTER (WHERE quantity = 'return_temperature_c') AS return_c,
+           max(mean) FILTER (WHERE quantity = 'flow_temperature_c') AS flow_c
+    FROM panel_heat_hour
+    WHERE building = ${building:sqlstring} AND $__timeFilter(time)
+    GROUP BY device, time
+), outdoor AS MATERIALIZED (
+    SELECT time, outdoor_c FROM panel_outdoor_hour WHERE building = ${building:sqlstring} AND $__timeFilter(time)
+)
 SELECT outdoor_c, return_c, flow_c
-FROM panel_heating_curve
-WHERE building = ${building:sqlstring} AND $__timeFilter(time)
+FROM heat
+JOIN outdoor USING (time)
+WHERE return_c IS NOT NULL
 ORDER BY outdoor_c, return_c;
 
 -- name: light_levels

@@ -49,8 +49,8 @@ def test_a_picture_shows_what_the_database_says(browser: Browser, console: Conso
         page.goto(console.url + address("contract"))
         drawn(page)
         option: dict[str, Any] = page.evaluate(
-            "echarts.getInstanceByDom("
-            "document.querySelector(\"[data-panel='contract-daily'] [data-body]\")).getOption()"
+            "uid => echarts.getInstanceByDom(document.querySelector(`[data-panel=${uid}] [data-body]`)).getOption()",
+            "contract-daily",
         )
         rows = httpx.get(
             f"{console.url}/panels/contract/contract-daily/data", params={"contract": "lenina-1-heat"}, cookies=COOKIES

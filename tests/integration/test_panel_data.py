@@ -164,8 +164,8 @@ def test_a_contract_opens_its_carrier_and_no_other(client: httpx.Client, url: st
     """Who verifies the heat of a house sees neither its lamps nor their energy."""
     with connect(url) as connection:
         connection.execute(
-            """INSERT INTO building_energy_daily SELECT id, 'light', '2026-01-10', 20, 5, 1, 1
-               FROM building WHERE code = 'a'"""
+            "INSERT INTO building_energy_daily SELECT id, 'light', '2026-01-10', 20, 5, 1, 1 FROM building"
+            " WHERE code = 'a'"
         )
     for login, devices, days in (("olga", {"heat-a", "lamp-a"}, 1), ("vera", {"heat-a"}, 0)):
         headers = of(url, login)

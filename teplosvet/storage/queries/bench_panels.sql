@@ -116,7 +116,7 @@ FROM statement s, (VALUES ('draft', INTERVAL '2 days'), ('sent', INTERVAL '1 day
 
 -- name: findings
 INSERT INTO register_finding (device_id, quantity, found_at, code, severity)
-SELECT d.id, 'heat_energy_kwh', now() - make_interval(days => n * 7), CASE WHEN n %% 3 = 0 THEN 'outage' ELSE 'glitch' END, 1
+SELECT d.id, 'heat_energy_kwh', now() - make_interval(days => n * 7 - 1), CASE WHEN n %% 3 = 0 THEN 'outage' ELSE 'glitch' END, 1
 FROM device d, generate_series(1, 52) n WHERE d.class = 'heat';
 
 -- name: refused

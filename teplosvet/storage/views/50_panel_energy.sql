@@ -14,17 +14,24 @@ SELECT b.building, b.building_title, e.carrier, e.day, e.day::timestamp AT TIME 
 FROM visible_energy_daily e
 JOIN panel_building b ON b.building_id = e.building_id;
 
--- Hours of a heat meter beside the outdoor temperature of the building's weather station.
+-- Hours of heat meters while they were in the building, and of its weather station. A panel bounds the time of both: as one view
+-- the planner would read years of the station's hours for a month of a meter's.
 DROP VIEW IF EXISTS panel_heating_curve CASCADE;
-CREATE VIEW panel_heating_curve AS
-SELECT b.code AS building, d.name AS device, r.hour AS time, o.mean AS outdoor_c, f.mean AS flow_c, r.mean AS return_c
+DROP VIEW IF EXISTS panel_heat_hour CASCADE;
+CREATE VIEW panel_heat_hour AS
+SELECT b.code AS building, d.name AS device, h.hour AS time, h.quantity, h.mean
 FROM visible_building v
 JOIN building b ON b.id = v.building_id
-JOIN device w ON w.name = b.weather
 JOIN installation i ON i.building_id = b.id
 JOIN device d ON d.id = i.device_id AND d.class = 'heat'
 JOIN visible_device seen ON seen.device_id = d.id
-JOIN state_hourly r ON r.device_id = d.id AND r.quantity = 'return_temperature_c'
-                   AND r.hour >= i.installed_at AND (i.removed_at IS NULL OR r.hour < i.removed_at)
-JOIN state_hourly o ON o.device_id = w.id AND o.quantity = 'outdoor_temperature_c' AND o.hour = r.hour
-LEFT JOIN state_hourly f ON f.device_id = d.id AND f.quantity = 'flow_temperature_c' AND f.hour = r.hour;
+JOIN state_hourly h ON h.device_id = d.id AND h.quantity IN ('flow_temperature_c', 'return_temperature_c')
+                   AND h.hour >= i.installed_at AND (i.removed_at IS NULL OR h.hour < i.removed_at);
+
+DROP VIEW IF EXISTS panel_outdoor_hour CASCADE;
+CREATE VIEW panel_outdoor_hour AS
+SELECT b.code AS building, h.hour AS time, h.mean AS outdoor_c
+FROM visible_building v
+JOIN building b ON b.id = v.building_id
+JOIN device d ON d.name = b.weather
+JOIN state_hourly h ON h.device_id = d.id AND h.quantity = 'outdoor_temperature_c';
