@@ -190,7 +190,8 @@ def test_nobody_signs_an_adjustment_for_the_other_party(world: World, speakers: 
 
 def test_each_party_says_of_an_act_what_is_its_own(world: World, speakers: dict[str, dict[str, str]]) -> None:
     place, days = "/api/v1/contracts/a-heat/acts", {"start": "2025-10-01", "end": "2026-05-01"}
-    assert world.client.post(place, headers=speakers["esco"], json=days).status_code == 200
+    began = world.client.post(place, headers=speakers["esco"], json=days)
+    assert began.status_code == 200, began.text
     for state, allowed in (("sent", ESCOS), ("disputed", CUSTOMERS), ("agreed", CUSTOMERS)):
         told = days | {"state": state, "note": "n"}
         for who in sorted({*speakers} - allowed):
