@@ -25,6 +25,7 @@ from teplosvet.stack.embedded import EmbeddedPostgres
 from teplosvet.storage.database import connect
 from tests.acceptance import console_site
 from tests.acceptance.console_run import database, serving
+from tests.signed_in import administrator_session, signed_in_client
 
 BOUNDED = settings(
     max_examples=5,
@@ -96,18 +97,19 @@ def address(plain_postgres: EmbeddedPostgres) -> Iterator[str]:
                 "INSERT INTO alarm (rule, subject, severity, opened_at, last_seen)"
                 " SELECT 'silent_device', n, 2, now(), now() FROM generate_series(1, 3) n"
             )
+        administrator_session(url)
         with serving(create_app(url)) as found:
             yield found
 
 
 def test_whatever_is_sent_the_answer_is_in_the_document(address: str) -> None:
-    with httpx.Client(base_url=address, timeout=30) as client:
+    with signed_in_client(address) as client:
         document = client.get("/api/openapi.json").json()
         assert faults(client, document) == []
 
 
 def test_hostile_values_are_problems(address: str) -> None:
-    with httpx.Client(base_url=address, timeout=30) as client:
+    with signed_in_client(address) as client:
         document = client.get("/api/openapi.json").json()
         for path, item in document["paths"].items():
             for method, operation in item.items():
