@@ -17,7 +17,7 @@ from ingest_service.registration.adoption import adopt, strangers
 from ingest_service.registration.import_file import import_file
 from ingest_service.registration.labels import labels_of
 from ingest_service.registration.live_check import live_check
-from ingest_service.registration.requests import ExchangeIn, InstallationIn, WithdrawalIn
+from ingest_service.registration.requests import ExchangeIn, InstallationIn, Text, WithdrawalIn
 from ingest_service.registration.sentences import refusal
 from ingest_service.registration.tables import LARGEST_FILE
 from teplosvet.access import audit
@@ -311,7 +311,7 @@ def list_heard(
 
 @router.post("/unbound/{adapter}/{identity:path}/adopt", status_code=201, summary="Adopt who was heard")
 def adopt_stranger(
-    connection: Database, person: Registrar, adapter: str, identity: str, body: InstallationIn
+    connection: Database, person: Registrar, adapter: Text, identity: Text, body: InstallationIn
 ) -> Adopted:
     """Register somebody who was heard, with what he said before."""
     return Adopted(**adopt(connection, person, adapter, identity, body))

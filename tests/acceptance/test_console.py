@@ -233,7 +233,7 @@ def test_without_a_database_the_page_says_that_nothing_is_lost() -> None:
     app.state.pool = pool
     app.include_router(router)
     with pool, serving(app) as address:
-        answer = httpx.get(address, headers={"Accept-Language": "ru"})
+        answer = httpx.get(address, headers={"Accept-Language": "ru"}, cookies=COOKIES)
     assert answer.status_code == 503
     assert "База данных сейчас не отвечает." in answer.text
 
