@@ -1,4 +1,4 @@
-"""Bundles that are kept with what the parties sign: what they rest on may change in the database, their bytes do not."""
+"""Bundles kept with what the parties sign: what they rest on may change in the database, their bytes do not."""
 
 import hashlib
 from io import BytesIO
