@@ -99,6 +99,9 @@ TEXTS = {
     "money.shortfall": "Shortfall from the guarantee",
     "money.surplus_value": "Value of the surplus",
     "money.surplus_payable": "Contractor's share of the surplus",
+    "money.cap": "Greatest sum that the contract pays",
+    "money.other_payable": "Of it payable for other periods",
+    "money.cap_left": "Left of it after this act",
     "money.shortfall_value": "Value of the shortfall",
     # method
     "method": "Method",

@@ -97,6 +97,9 @@ TEXTS = {
     "money.shortfall": "Недостижение гарантии",
     "money.surplus_value": "Стоимость экономии сверх гарантии",
     "money.surplus_payable": "Доля исполнителя от экономии сверх гарантии",
+    "money.cap": "Предел выплат по договору",
+    "money.other_payable": "Из него к оплате за другие периоды",
+    "money.cap_left": "Остаток предела после этого акта",
     "money.shortfall_value": "Стоимость недостижения",
     # method
     "method": "Метод",

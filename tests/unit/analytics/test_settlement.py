@@ -261,15 +261,16 @@ def test_a_guarantee_of_other_days_is_none_of_these() -> None:
 def test_the_command_writes_the_surplus_that_page_1_has() -> None:
     """By hand: 133.2487 and 93.6324 Gcal are written 133.249 and 93.632, so between them lie 39.617 and not 39.616."""
     made = verify(heat_input(heat_energy(0.2)))
-    assert made.settlement is not None
+    settled = made.settlement
+    assert settled is not None
     made = replace(made, tariff=Tariff(Decimal(2450), "RUB", TariffUnit.GCAL))
     more, less = Decimal("154968.200"), Decimal("108894.481")
     assert ((more - less) / 1163).quantize(Decimal("0.001")) == Decimal("39.616")
     for name, avoided, guarantee in (("surplus", more, less), ("shortfall", less, more)):
-        money = replace(made.settlement, **{"guarantee_kwh": guarantee, f"{name}_kwh": more - less})
+        money = replace(settled, **{"guarantee_kwh": guarantee, f"{name}_kwh": more - less})
         rows = dict(money_rows(money, replace(made, avoided_energy_kwh=float(avoided)), Language.ENGLISH))
         assert rows[name].startswith("39.617 Gcal")
-    other = replace(made.settlement, guarantee_kwh=less, surplus_kwh=Decimal("1163.6"))
+    other = replace(settled, guarantee_kwh=less, surplus_kwh=Decimal("1163.6"))
     rows = dict(money_rows(other, replace(made, avoided_energy_kwh=float(more)), Language.ENGLISH))
     assert rows["surplus"].startswith("1.001 Gcal")  # days outside the term: it is no difference of the two
 

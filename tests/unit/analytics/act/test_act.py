@@ -245,6 +245,8 @@ def test_dated_prices_and_shares_add_up() -> None:
         shortfall_value=None,
         earned=Decimal("5660.08"),
         payable=Decimal("5660.08"),
+        other_payable=Decimal("1000.00"),
+        cap_left=Decimal("3339.92"),
     )
     money = compose(agreed, facts(), ISSUE, RU).money
     assert [line.code for line in money[:6]] == ["line", "line", "value", "share", "within", "surplus_payable"]
@@ -252,6 +254,10 @@ def test_dated_prices_and_shares_add_up() -> None:
     named = {line.code: line.amount for line in money}
     assert (named["within"] or 0) + (named["surplus_payable"] or 0) == named["payable"]
     assert "earned" not in named
+    labels = {line.code: line.label for line in money}
+    assert labels["surplus_payable"] == "Доля исполнителя от экономии сверх гарантии, 50\u00a0%"
+    assert (named["cap"], named["cap_left"]) == (10_000, Decimal("3339.92"))
+    assert named["cap"] == (named["other_payable"] or 0) + (named["payable"] or 0) + (named["cap_left"] or 0)
     assert "2 500,00" in money[1].label.replace("\u00a0", " ")
     capped = {line.code for line in compose(with_terms(agreed, payable=Decimal("0.00")), facts(), ISSUE, RU).money}
     assert "earned" in capped
