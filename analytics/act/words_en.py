@@ -185,6 +185,14 @@ TEXTS = {
     "head.name": "name",
     "head.date": "date",
     "head.stamp": "Stamp",
+    "registers": (
+        "Registers at the end less those at the start: {total}; of it on days left out of the sums: {apart}; "
+        "metered on page 1: {metered}"
+    ),
+    "registers.rest": (
+        "; what remains, {rest}, lies at the edges of the period, at exchanges, in filled hours and in days without "
+        "metered energy"
+    ),
     "head.annex_a": "Annex A. Meters",
     "head.device": "Meter",
     "head.serial": "Serial number",

@@ -267,7 +267,8 @@ def test_the_command_writes_the_surplus_that_page_1_has() -> None:
     more, less = Decimal("154968.200"), Decimal("108894.481")
     assert ((more - less) / 1163).quantize(Decimal("0.001")) == Decimal("39.616")
     for name, avoided, guarantee in (("surplus", more, less), ("shortfall", less, more)):
-        money = replace(settled, **{"guarantee_kwh": guarantee, f"{name}_kwh": more - less})
+        figures: dict[str, Any] = {"guarantee_kwh": guarantee, f"{name}_kwh": more - less}
+        money = replace(settled, **figures)
         rows = dict(money_rows(money, replace(made, avoided_energy_kwh=float(avoided)), Language.ENGLISH))
         assert rows[name].startswith("39.617 Gcal")
     other = replace(settled, guarantee_kwh=less, surplus_kwh=Decimal("1163.6"))
