@@ -24,18 +24,23 @@ class BalanceRow:
 
     Attributes:
         period: Reporting period.
-        version: Version of its statement.
+        version: Version of its statement: of the one that an act agreed or paid speaks of, else the newest.
+        act: State of that act, ``agreed`` or ``paid``; None where nothing is agreed.
         avoided_energy_kwh: None where nothing could be stated. [kWh]
         proven: Whether the saving is proven.
         value: Of the saving, None where nothing could be stated. [currency]
         payable: To the ESCO. [currency]
         due_on: The last day of payment.
-        paid_in: Payable from the first period to this one. [currency]
+        paid_in: Of acts in state paid, from the first period to this one. [currency]
         paid_back: Share of the investment that this is, None without an investment. [-]
+        newer_version: A newer version of the statement that nobody agreed, None where there is none.
+        newer_avoided_energy_kwh: How it would change the energy, None where one of them states nothing. [kWh]
+        newer_payable: How it would change what is payable. [currency]
     """
 
     period: Period
     version: int
+    act: str | None
     avoided_energy_kwh: float | None
     proven: bool
     value: Decimal | None
@@ -43,6 +48,9 @@ class BalanceRow:
     due_on: date | None
     paid_in: Decimal
     paid_back: Decimal | None
+    newer_version: int | None
+    newer_avoided_energy_kwh: float | None
+    newer_payable: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,7 @@ class Balance:
         overlapping: Periods with statements whose days others count already.
         avoided_energy_kwh: Over the rows where it is known. [kWh]
         payable: In all. [currency]
+        paid_in: Of that, in acts that are paid. [currency]
         investment: None if the contract does not say. [currency]
         cap: Greatest sum that is paid in all. [currency]
         cap_left: What of it is left. [currency]
@@ -74,6 +83,7 @@ class Balance:
     overlapping: tuple[Period, ...]
     avoided_energy_kwh: float
     payable: Decimal
+    paid_in: Decimal
     investment: Decimal | None
     cap: Decimal | None
     cap_left: Decimal | None
@@ -86,14 +96,15 @@ class Balance:
 
 
 def balance(contract: Contract, stated: Iterable[StatedPeriod]) -> Balance:
-    """The account of a contract over the newest statements of its periods.
+    """The account of a contract over the statements of its periods that its parties are bound by.
 
-    A payment counts on its due date, or on the last day of its period where no due date is stated; an investment on the
-    day of its measure, or, where the contract gives only a sum, on the first day of its term, else after the baseline.
+    For payback and rate of return what is payable counts as paid on its due date, or on the last day of its period
+    where no due date is stated; an investment on the day of its measure, or, where the contract gives only a sum, on
+    the first day of its term, else after the baseline.
     """
     counted, left_out = apart(stated)
     rows = _rows(counted, contract.investment)
-    payable = rows[-1].paid_in if rows else Decimal("0.00")
+    payable = sum((row.payable for row in rows), Decimal("0.00"))
     spent, received = _spent(contract), _received(rows)
     flow = [*spent, *received] if spent else []
     percent, cap = contract.terms.discount_percent, contract.terms.cap
@@ -105,6 +116,7 @@ def balance(contract: Contract, stated: Iterable[StatedPeriod]) -> Balance:
         overlapping=tuple(each.period for each in left_out),
         avoided_energy_kwh=round(sum(r.avoided_energy_kwh for r in rows if r.avoided_energy_kwh is not None), 3),
         payable=payable,
+        paid_in=rows[-1].paid_in if rows else Decimal("0.00"),
         investment=contract.investment,
         cap=cap,
         cap_left=None if cap is None else cap - payable,
@@ -120,12 +132,13 @@ def balance(contract: Contract, stated: Iterable[StatedPeriod]) -> Balance:
 def _rows(counted: Iterable[StatedPeriod], investment: Decimal | None) -> tuple[BalanceRow, ...]:
     rows, paid_in = [], Decimal("0.00")
     for each in counted:
-        paid_in += each.payable
-        money = each.settlement
+        paid_in += each.payable if each.act == "paid" else 0
+        money, newer = each.settlement, each.newer
         rows.append(
             BalanceRow(
                 period=each.period,
                 version=each.version,
+                act=each.act,
                 avoided_energy_kwh=each.avoided_energy_kwh,
                 proven=each.proven,
                 value=None if money is None else money.value,
@@ -133,9 +146,17 @@ def _rows(counted: Iterable[StatedPeriod], investment: Decimal | None) -> tuple[
                 due_on=None if money is None else money.due_on,
                 paid_in=paid_in,
                 paid_back=(paid_in / investment).quantize(_SHARE_STEP, ROUND_HALF_UP) if investment else None,
+                newer_version=None if newer is None else newer.version,
+                newer_avoided_energy_kwh=None if newer is None else _change(each, newer),
+                newer_payable=None if newer is None else newer.payable - each.payable,
             )
         )
     return tuple(rows)
+
+
+def _change(one: StatedPeriod, other: StatedPeriod) -> float | None:
+    before, after = one.avoided_energy_kwh, other.avoided_energy_kwh
+    return None if before is None or after is None else round(after - before, 3)
 
 
 def _spent(contract: Contract) -> list[Payment]:

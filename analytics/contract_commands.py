@@ -1,12 +1,13 @@
 """The commands about a contract: its terms, and its account over the statements."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated
 
 import typer
 
 from analytics.balance import Balance, balance
-from analytics.stated import load_stated
+from analytics.stated import load_binding
 from analytics.verification import load_contract
 from analytics.words import number
 from teplosvet import output
@@ -33,12 +34,14 @@ def show(contract: Code, *, as_json: AsJson = False) -> None:
 def show_balance(contract: Code, *, as_json: AsJson = False) -> None:
     """What the statements of a contract saved and pay, period by period, and what came back of the investment."""
     with connect(database_url()) as connection:
-        found = balance(load_contract(connection, contract).contract, load_stated(connection, contract))
+        found = balance(load_contract(connection, contract).contract, load_binding(connection, [contract])[contract])
     if as_json:
         output.print_json(found)
         return
-    columns = ("period", "avoided, kWh", "value", "payable", "due", "paid in", "paid back")
+    columns = ("period", "version", "act", "avoided, kWh", "value", "payable", "due", "paid in", "paid back")
     output.print_table(f"{found.contract}, {found.currency}", columns, _periods(found))
+    for line in newer_lines(found):
+        output.people.print(line, markup=False, soft_wrap=True)
     output.people.print()
     output.print_table("", ("figure", "value"), [row for row in _figures(found) if row[1]])
 
@@ -89,6 +92,8 @@ def _periods(found: Balance) -> list[tuple[str, ...]]:
     return [
         (
             str(row.period),
+            str(row.version),
+            row.act or "not agreed",
             "not stated" if row.avoided_energy_kwh is None else number(row.avoided_energy_kwh, 3, Language.ENGLISH),
             _amount(row.value),
             _amount(row.payable),
@@ -100,14 +105,24 @@ def _periods(found: Balance) -> list[tuple[str, ...]]:
     ]
 
 
+def newer_lines(found: Balance) -> Iterator[str]:
+    """What newer versions than those agreed say."""
+    for row in found.rows:
+        if row.newer_version is not None:
+            kwh = "" if row.newer_avoided_energy_kwh is None else f"{row.newer_avoided_energy_kwh:+,.3f} kWh and "
+            change = f"{kwh}{row.newer_payable:+,.2f} {found.currency}"
+            yield f"{row.period}: a newer version {row.newer_version} would change it by {change}, not agreed"
+
+
 def _figures(found: Balance) -> list[tuple[str, str]]:
     rate = found.internal_rate_of_return
     return [
         ("payable in all", _money(found.payable, found.currency)),
+        ("paid in, of acts that are paid", _money(found.paid_in, found.currency)),
         ("investment", _money(found.investment, found.currency)),
         ("left of the cap", _money(found.cap_left, found.currency)),
-        ("paid back on", str(found.paid_back_on or "")),
-        ("paid back on, discounted", str(found.discounted_paid_back_on or "")),
+        ("payable reaches the investment on", str(found.paid_back_on or "")),
+        ("payable reaches it, discounted, on", str(found.discounted_paid_back_on or "")),
         ("payback at this pace", "" if found.payback_years is None else f"{found.payback_years} years"),
         ("net present value so far", _money(found.net_present_value, found.currency)),
         ("internal rate of return so far", "" if rate is None else f"{rate:.2%}"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from analytics.statement import Settlement, Statement
-from analytics.words import in_unit, number
+from analytics.words import number, rounded_in_unit, unit_word
 from teplosvet.words.language import Language
 
 
@@ -19,7 +19,8 @@ def money_rows(money: Settlement, statement: Statement, language: Language) -> l
     for name, kwh, value in energies:
         if kwh is not None:
             worth = "" if value is None else f" = {_money(value, money, language)}"
-            rows.append((name, f"{in_unit(float(kwh), statement, 3, language)}{worth}"))
+            amount = rounded_in_unit(kwh, statement) if name == "guarantee" else _beyond(kwh, money, statement)
+            rows.append((name, f"{number(float(amount), 3, language)} {unit_word(statement, language)}{worth}"))
     amounts = (
         ("ESCO's share of the surplus", money.surplus_payable),
         ("ESCO's share", money.earned if money.earned != money.payable else None),
@@ -33,6 +34,16 @@ def money_rows(money: Settlement, statement: Statement, language: Language) -> l
     if money.avoided_co2_t is not None:
         rows.append(("avoided emissions", f"{number(float(money.avoided_co2_t), 3, language)} t CO2"))
     return rows
+
+
+def _beyond(kwh: Decimal, money: Settlement, statement: Statement) -> Decimal:
+    """What lies between avoided energy and guarantee, as the difference of both as they are written: rows add up."""
+    avoided = statement.avoided_energy_kwh
+    if avoided is not None and money.guarantee_kwh is not None:
+        exact = Decimal(repr(avoided))
+        if abs(exact - money.guarantee_kwh) == kwh:
+            return abs(rounded_in_unit(exact, statement) - rounded_in_unit(money.guarantee_kwh, statement))
+    return rounded_in_unit(kwh, statement)
 
 
 def _values(money: Settlement, language: Language) -> Iterator[tuple[str, str]]:

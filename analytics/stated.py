@@ -16,7 +16,7 @@ from teplosvet.storage.queries import query
 
 @dataclass(frozen=True, slots=True)
 class StatedPeriod:
-    """The newest statement of a period, without its days.
+    """A statement of a period, without its days: the newest, or the one that the parties agreed.
 
     Attributes:
         period: Reporting period.
@@ -24,6 +24,8 @@ class StatedPeriod:
         avoided_energy_kwh: None where nothing could be stated. [kWh]
         proven: Whether the saving is proven.
         settlement: None where nothing could be stated of money.
+        act: State of the act over this version, ``agreed`` or ``paid``; None where none is.
+        newer: What the newest version says, where it is another one than the act's.
     """
 
     period: Period
@@ -31,6 +33,8 @@ class StatedPeriod:
     avoided_energy_kwh: float | None
     proven: bool
     settlement: Settlement | None
+    act: str | None = None
+    newer: "StatedPeriod | None" = None
 
     @property
     def payable(self) -> Decimal:
@@ -50,6 +54,19 @@ def load_all_stated(
     found: dict[str, list[StatedPeriod]] = {code: [] for code in codes}
     for row in connection.execute(query("contract_terms", "statements"), {"codes": list(codes)}).fetchall():
         found[row[0]].append(StatedPeriod(Period(row[1], row[2]), row[3], row[4], bool(row[5]), _settlement(row[6])))
+    return {code: tuple(stated) for code, stated in found.items()}
+
+
+def load_binding(connection: psycopg.Connection[TupleRow], codes: Sequence[str]) -> dict[str, tuple[StatedPeriod, ...]]:
+    """The statement of each period that the parties are bound by: of an act agreed or paid its own, else the newest."""
+    found: dict[str, list[StatedPeriod]] = {code: [] for code in codes}
+    for code, start, end, version, kwh, proven, money, act, *newest in connection.execute(
+        query("contract_terms", "binding"), {"codes": list(codes)}
+    ).fetchall():
+        period, newer = Period(start, end), None
+        if newest[0] != version:
+            newer = StatedPeriod(period, newest[0], newest[1], bool(proven), _settlement(newest[2]))
+        found[code].append(StatedPeriod(period, version, kwh, bool(proven), _settlement(money), act, newer))
     return {code: tuple(stated) for code, stated in found.items()}
 
 

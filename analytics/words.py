@@ -1,13 +1,17 @@
 """A statement in words: the answer first, with its band."""
 
 from datetime import timedelta
-from math import floor, log10
+from decimal import ROUND_HALF_UP, Decimal
+from math import floor, isfinite, log10
 
 from analytics.statement import Statement
 from teplosvet.domain.contracts import KWH_PER_GCAL, TariffUnit
 from teplosvet.domain.findings import FindingCode
 from teplosvet.domain.periods import Period
 from teplosvet.words.language import Language
+
+DECIMALS = 3
+"""Of an energy in a table, as in the act."""
 
 _WORDS = {
     Language.ENGLISH: {
@@ -87,7 +91,23 @@ def period_in_words(period: Period, language: Language) -> str:
 def in_unit(kwh: float, statement: Statement, decimals: int, language: Language) -> str:
     """An energy in the unit of the contract's tariff, with its unit."""
     scale, unit = _unit(statement, language)
-    return f"{number(kwh * scale, decimals, language)} {unit}"
+    amount = (
+        float(rounded_in_unit(Decimal(repr(float(kwh))), statement))
+        if decimals == DECIMALS and isfinite(kwh)
+        else kwh * scale
+    )
+    return f"{number(amount, decimals, language)} {unit}"
+
+
+def rounded_in_unit(kwh: Decimal, statement: Statement) -> Decimal:
+    """An energy in the unit of the contract's tariff, half up as the act rounds it. [kWh or Gcal]"""
+    amount = kwh / KWH_PER_GCAL if statement.tariff.per is TariffUnit.GCAL else kwh
+    return amount.quantize(Decimal(1).scaleb(-DECIMALS), ROUND_HALF_UP)
+
+
+def unit_word(statement: Statement, language: Language) -> str:
+    """How that unit is written."""
+    return _unit(statement, language)[1]
 
 
 def _unit(statement: Statement, language: Language) -> tuple[float, str]:

@@ -9,6 +9,7 @@ from dashboards.contract_plots import Plot
 from dashboards.filled_rows import filled_rows
 from dashboards.findings import finding_text
 from dashboards.missing import missing_lines
+from dashboards.money_rows import Row, money_rows
 from dashboards.reader import Reader
 from dashboards.rows import ContractPlace, StatementVersion
 from dashboards.rows_of_contracts import ActRow, VersionRow
@@ -16,15 +17,6 @@ from teplosvet.domain.findings import Severity
 from teplosvet.domain.periods import Period
 from teplosvet.plots.adding_up import CumulativeDay
 from teplosvet.stored_statement import Fit, Statement
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of a small table: what, how much, and whether it is a total or a part of the line above."""
-
-    name: str
-    value: str
-    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +90,7 @@ def contract_page(
         period=statement.period,
         found=found,
         sums=tuple(_sums(statement, reader)),
-        money=tuple(_money(statement, reader)),
+        money=tuple(money_rows(statement, reader)),
         fit_rows=tuple(_fit(statement, reader)),
         findings=tuple(_findings(statement, reader)),
         about=tuple(_about(place, found, reader)),
@@ -175,24 +167,6 @@ def _sums(statement: Statement, reader: Reader) -> list[Row]:
     share = reader.percent(statement.coverage)
     days = reader.say("sums.coverage", used=statement.used_days, n=statement.days, share=share)
     rows.append(Row(reader.say("coverage"), days))
-    return rows
-
-
-def _money(statement: Statement, reader: Reader) -> list[Row]:
-    tariff, settlement = statement.tariff, statement.settlement
-    price = f"{reader.money(tariff.amount, tariff.currency)}/\u2060{reader.symbol(tariff.per)}"
-    rows = [Row(reader.say("money.tariff"), price)]
-    if settlement is not None:
-        rows.append(Row(reader.say("money.value"), reader.money(settlement.value, settlement.currency)))
-    rows.append(Row(reader.say("money.share"), reader.percent(float(statement.esco_share))))
-    if settlement is not None:
-        beyond = (("shortfall", settlement.shortfall_value), ("surplus", settlement.surplus_value))
-        for name, value in beyond:
-            if value is not None:
-                rows.append(Row(reader.say(f"money.{name}"), reader.money(value, settlement.currency), "part"))
-        rows.append(Row(reader.say("money.payable"), reader.money(settlement.payable, settlement.currency), "total"))
-        if settlement.due_on is not None:
-            rows.append(Row(reader.say("money.due"), reader.day(settlement.due_on), "part"))
     return rows
 
 

@@ -1,7 +1,7 @@
 """Statements as people are shown them: the parts of the stored JSON that pages and acts speak of."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import msgspec
 
@@ -28,6 +28,10 @@ class Finding(msgspec.Struct, frozen=True):
     data: dict[str, str | float | int] = {}
 
 
+LEAST_SURPLUS = Decimal(100)
+"""From which on cents tell a share. Our own limit. [currency]"""
+
+
 class SettlementLine(msgspec.Struct, frozen=True):
     """Avoided energy of consecutive days at one price, [kWh] and [currency / per]."""
 
@@ -52,6 +56,36 @@ class Settlement(msgspec.Struct, frozen=True, omit_defaults=True):
     surplus_value: Decimal | None = None
     surplus_payable: Decimal | None = None
     due_on: date | None = None
+    other_payable: Decimal | None = None
+    cap_left: Decimal | None = None
+
+    @property
+    def within_payable(self) -> Decimal | None:
+        """The ESCO's part of what was guaranteed, None where nothing is apart of it. [currency]"""
+        return None if self.earned is None or self.surplus_payable is None else self.earned - self.surplus_payable
+
+    @property
+    def surplus_share(self) -> Decimal | None:
+        """The ESCO's share of the surplus, as the shortest one that gives its part to the cent.
+
+        A statement holds amounts, not terms, and the terms of the contract may be others by now. None where there is
+        no surplus, or too little of it to tell. [-]
+        """
+        value, part = self.surplus_value, self.surplus_payable
+        if value is None or part is None or value < LEAST_SURPLUS:
+            return None
+        for place in (Decimal("0.01"), Decimal("0.001"), Decimal("0.0001")):
+            share = (part / value).quantize(place, ROUND_HALF_UP)
+            if (value * share).quantize(Decimal("0.01"), ROUND_HALF_UP) == part:
+                return share
+        return None
+
+    @property
+    def cap(self) -> Decimal | None:
+        """Greatest sum of the contract, None where it has none or where other periods had used it up. [currency]"""
+        if self.cap_left is None or self.other_payable is None or not self.cap_left + self.payable:
+            return None
+        return self.other_payable + self.payable + self.cap_left
 
 
 class Fit(msgspec.Struct, frozen=True):

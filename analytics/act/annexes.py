@@ -90,6 +90,28 @@ def meter_line(meter: Meter, period: Period, pen: Pen) -> MeterLine:
     return MeterLine(meter.device, meter.serial, start, end, cells)
 
 
+def registers_text(meters: tuple[MeterLine, ...], days: tuple[ReportingDay, ...], metered: Decimal, pen: Pen) -> str:
+    """How the registers of annex A come to the metered energy of page 1, empty where a register was not read.
+
+    Args:
+        meters: The instruments, in the act's unit.
+        days: Of the reporting period.
+        metered: Metered energy of page 1, in the act's unit.
+        pen: Writes it.
+    """
+    spans = [meter.end - meter.start for meter in meters if meter.start is not None and meter.end is not None]
+    if not meters or len(spans) < len(meters):
+        return ""
+    total = sum(spans, Decimal(0))
+    left_out = [exactly(day.metered_kwh) for day in days if not day.used and day.metered_kwh is not None]
+    apart = pen.rounded(sum(left_out, Decimal(0)))
+    rest = total - metered - apart
+    amounts = {"total": total, "apart": apart, "metered": metered, "rest": rest}
+    written = {name: f"{pen.number(value, 3)}{NO_BREAK}{pen.unit_symbol}" for name, value in amounts.items()}
+    text = pen.say("registers", **{name: written[name] for name in ("total", "apart", "metered")})
+    return text + (pen.say("registers.rest", rest=written["rest"]) if rest else "") + "."
+
+
 def _register(value: Decimal | None, at: datetime | None, pen: Pen) -> str:
     if value is None or at is None:
         return "–"

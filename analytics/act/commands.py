@@ -15,7 +15,8 @@ from analytics.act.pen import Pen
 from analytics.act.plots import plots
 from analytics.act.source import Connection, load_facts, load_statement
 from analytics.act.spreadsheet import act_xlsx
-from analytics.act.state import ActState
+from analytics.act.state import EVIDENT, ActState
+from analytics.evidence.kept import keep_bundle
 from teplosvet import output
 from teplosvet.domain.errors import ConfigurationError, UnknownNameError
 from teplosvet.domain.periods import Period
@@ -127,10 +128,13 @@ def act_state(
     days = _parsed(period)
     with connect(database_url()) as connection:
         changed = change_state(connection, contract, days, state, by, note)
+        problem = keep_bundle(connection, contract, days, changed.version) if state in EVIDENT else ""
     output.people.print(
         f"Act {changed.number} of {contract} for {days} is {changed.state}, over version {changed.version}.",
         markup=False,
     )
+    if problem:
+        output.people.print(problem, markup=False, soft_wrap=True)
 
 
 def acts(*, as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from analytics.act.annexes import AdjustmentLine, BaselineLine, DayLine, MeterLine, annexes, day_sums
+from analytics.act.annexes import AdjustmentLine, BaselineLine, DayLine, MeterLine, annexes, day_sums, registers_text
 from analytics.act.energy import EnergyLine, energy_lines
 from analytics.act.facts import Facts, Issue
 from analytics.act.money import MoneyLine, money_lines
@@ -62,6 +62,7 @@ class Act:
         digest: Its SHA-256.
         zone: A sentence about times.
         meters: Annex A.
+        registers: How its registers come to the metered energy of page 1, empty where one was not read.
         adjustments: Annex B.
         days: Annex C.
         day_sums: Its last row.
@@ -91,6 +92,7 @@ class Act:
     digest: str
     zone: str
     meters: tuple[MeterLine, ...]
+    registers: str
     adjustments: tuple[AdjustmentLine, ...]
     days: tuple[DayLine, ...]
     day_sums: tuple[str, ...]
@@ -111,6 +113,8 @@ def compose(statement: Statement, facts: Facts, issue: Issue, language: Language
     number = f"{facts.contract}/{statement.period}/v{issue.version}"
     remarks = tuple(_remarks(statement, pen))
     meters, adjustments, days, baseline_days = annexes(statement, facts.meters, pen)
+    energy = energy_lines(statement, facts.rules, pen)
+    metered = next(line.amount for line in energy if line.code == "metered")
     return Act(
         language=language,
         title=pen.say("title.number", number=str(issue.number)),
@@ -118,14 +122,11 @@ def compose(statement: Statement, facts: Facts, issue: Issue, language: Language
         lede=_lede(statement, statement.avoided_energy_kwh, pen),
         proven=statement.proven,
         notices=tuple(_notices(statement, issue, pen)),
-        parties=tuple(
-            Fact(pen.say(key), name or pen.say("blank"))
-            for key, name in (("customer", facts.customer), ("esco", facts.esco))
-        ),
+        parties=tuple(_parties(facts, pen)),
         subject=tuple(_subject(statement, facts, pen)),
         unit=pen.unit_symbol,
         inner_unit=pen.inner_symbol,
-        energy=energy_lines(statement, facts.rules, pen),
+        energy=energy,
         notes=tuple(pen.say(key) for key in _notes(statement, pen)),
         money=money_lines(statement, pen),
         method=tuple(_method(statement, facts, pen)),
@@ -137,12 +138,18 @@ def compose(statement: Statement, facts: Facts, issue: Issue, language: Language
         digest=issue.digest,
         zone=pen.say("zone", zone=facts.zone.key),
         meters=meters,
+        registers=registers_text(meters, statement.reporting_days, metered, pen),
         adjustments=adjustments,
         days=days,
         day_sums=day_sums(days, pen),
         variable_title=pen.say(f"axis.{_variable(statement.fit)}"),
         baseline_days=baseline_days,
     )
+
+
+def _parties(facts: Facts, pen: Pen) -> Iterator[Fact]:
+    for key, name in (("customer", facts.customer), ("esco", facts.esco)):
+        yield Fact(pen.say(key), name or pen.say("blank"))
 
 
 def _variable(fit: Fit | None) -> str:

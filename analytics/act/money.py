@@ -1,7 +1,7 @@
 """The table from the tariff to what is payable; only what the contract has stands in it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from analytics.act.energy import Role
@@ -80,9 +80,20 @@ def _shares(money: Settlement, pen: Pen) -> Iterator[MoneyLine]:
         return
     if money.surplus_payable is not None:
         yield _money("within", money.earned - money.surplus_payable, money, pen)
-        yield _money("surplus_payable", money.surplus_payable, money, pen)
+        of_surplus, share = _money("surplus_payable", money.surplus_payable, money, pen), money.surplus_share
+        yield of_surplus if share is None else replace(of_surplus, label=_with_share(of_surplus.label, share, pen))
     if money.earned != money.payable:
         yield _money("earned", money.earned, money, pen)
+    caps = (("cap", money.cap), ("other_payable", money.other_payable), ("cap_left", money.cap_left))
+    if money.cap_left is not None:
+        for code, amount in caps:
+            if amount is not None and (amount or code != "other_payable"):
+                yield _money(code, amount, money, pen)
+
+
+def _with_share(label: str, share: Decimal, pen: Pen) -> str:
+    percent = (share * 100).normalize()
+    return f"{label}, {pen.number(percent, len(f'{percent:f}'.partition('.')[2]))}{NO_BREAK}%"
 
 
 def _money(code: str, amount: Decimal, money: Settlement, pen: Pen, role: Role = Role.PART) -> MoneyLine:

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 from analytics.act.commands import act_file
 from analytics.act.log import Present, change_state, ensure_draft, present_act
 from analytics.act.source import Connection, load_statement
-from analytics.act.state import SIDE_OF, ActState
+from analytics.act.state import EVIDENT, SIDE_OF, ActState
+from analytics.evidence.kept import keep_bundle
 from teplosvet.access import audit
 from teplosvet.access.guard import needs
 from teplosvet.access.principal import Principal, Role
@@ -57,6 +58,7 @@ class ActOut(BaseModel):
     number: int
     state: ActState
     version: int
+    problem: str = Field(default="", description="Why this step kept no evidence bundle; empty where it did.")
 
 
 @router.post("/contracts/{code}/acts")
@@ -92,7 +94,8 @@ def set_act_state(code: str, step: ActStep, person: Party, connection: Database)
         changed = change_state(connection, code, period, step.state, person.name, step.note.strip())
         said = {"period": str(period), "number": changed.number, "version": changed.version}
         audit.record(connection, person, f"act.{changed.state}", code, **said)
-    return _out(code, period, changed)
+    problem = keep_bundle(connection, code, period, changed.version) if step.state in EVIDENT else ""
+    return _out(code, period, changed, problem)
 
 
 @router.get("/contracts/{code}/act.{ending}")
@@ -127,7 +130,13 @@ def _visible(connection: Connection, code: str, start: date, end: date, *roles: 
         raise ConfigurationError(str(error)) from error
 
 
-def _out(code: str, period: Period, known: Present) -> ActOut:
+def _out(code: str, period: Period, known: Present, problem: str = "") -> ActOut:
     return ActOut(
-        contract=code, start=period.start, end=period.end, number=known.number, state=known.state, version=known.version
+        contract=code,
+        start=period.start,
+        end=period.end,
+        number=known.number,
+        state=known.state,
+        version=known.version,
+        problem=problem,
     )

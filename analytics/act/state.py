@@ -41,6 +41,10 @@ SIDE_OF: Mapping[ActState, Side] = {
 """Whose word a state is: the contractor sends, the customer agrees or disputes; that it is paid either may say."""
 
 
+EVIDENT = frozenset({ActState.SENT, ActState.AGREED})
+"""States from which on the evidence of the statement is kept: somebody relies on it."""
+
+
 def version_after(state: ActState, wanted: ActState, version: int, newest: int) -> int:
     """The version of the statement that an act speaks of once it is in another state.
 

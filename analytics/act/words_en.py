@@ -99,6 +99,9 @@ TEXTS = {
     "money.shortfall": "Shortfall from the guarantee",
     "money.surplus_value": "Value of the surplus",
     "money.surplus_payable": "Contractor's share of the surplus",
+    "money.cap": "Greatest sum that the contract pays",
+    "money.other_payable": "Of it payable for other periods",
+    "money.cap_left": "Left of it after this act",
     "money.shortfall_value": "Value of the shortfall",
     # method
     "method": "Method",
@@ -184,6 +187,14 @@ TEXTS = {
     "head.name": "name",
     "head.date": "date",
     "head.stamp": "Stamp",
+    "registers": (
+        "Registers at the end less those at the start: {total}; of it on days left out of the sums: {apart}; "
+        "metered on page 1: {metered}"
+    ),
+    "registers.rest": (
+        "; what remains, {rest}, lies at the edges of the period, at exchanges, in filled hours and in days without "
+        "metered energy"
+    ),
     "head.annex_a": "Annex A. Meters",
     "head.device": "Meter",
     "head.serial": "Serial number",

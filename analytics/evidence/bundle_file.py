@@ -58,6 +58,13 @@ def write_bundle(path: Path, bundle: Bundle) -> Manifest:
     Raises:
         InvalidFileError: If the file cannot be written.
     """
+    body, manifest = bundle_bytes(bundle)
+    write_bytes(path, body)
+    return manifest
+
+
+def bundle_bytes(bundle: Bundle) -> tuple[bytes, Manifest]:
+    """The zip of a bundle, and its manifest."""
     files: dict[str, bytes] = {
         "contract.json": msgspec.json.format(msgspec.json.encode(bundle.terms)),
         "devices.json": msgspec.json.encode(Devices(bundle.boundary.serials, bundle.boundary.devices)),
@@ -67,13 +74,21 @@ def write_bundle(path: Path, bundle: Bundle) -> Manifest:
     }
     manifest = manifest_of(bundle, files)
     text = msgspec.json.format(msgspec.json.encode(manifest))
+    return zipped({MANIFEST: text, **files}), manifest
+
+
+def write_bytes(path: Path, body: bytes) -> None:
+    """Write a zip whole or not at all.
+
+    Raises:
+        InvalidFileError: If the file cannot be written.
+    """
     draft = path.with_name(path.name + ".draft")
     try:
-        draft.write_bytes(zipped({MANIFEST: text, **files}))
+        draft.write_bytes(body)
         draft.replace(path)
     except OSError as error:
         raise InvalidFileError(str(path), None, None, f"cannot be written ({error.strerror})") from None
-    return manifest
 
 
 def manifest_of(bundle: Bundle, files: Mapping[str, bytes]) -> Manifest:
@@ -108,38 +123,45 @@ def read_files(path: Path) -> dict[str, bytes]:
     Raises:
         InvalidFileError: If it is no zip file with just the files of a bundle, each of a size that is bearable.
     """
+    return files_in(str(path), path)
+
+
+def files_in(name: str, source: Path | BytesIO) -> dict[str, bytes]:
+    """The files of a bundle on disk or in memory.
+
+    Raises:
+        InvalidFileError: As `read_files`.
+    """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(source) as archive:
             entries = archive.infolist()
-            _check_entries(path, entries)
+            _check_entries(name, entries)
             return {entry.filename: _read(archive, entry) for entry in entries}
     except FileNotFoundError:
-        raise InvalidFileError(str(path), None, None, "expected a file that exists") from None
+        raise InvalidFileError(name, None, None, "expected a file that exists") from None
     except _UNREADABLE as error:
         told = " ".join(str(error).split())[:120] or type(error).__name__
-        raise InvalidFileError(str(path), None, None, f"expected a whole evidence bundle ({told})") from None
+        raise InvalidFileError(name, None, None, f"expected a whole evidence bundle ({told})") from None
 
 
-def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
+def _check_entries(path: str, entries: list[zipfile.ZipInfo]) -> None:
     names = [entry.filename for entry in entries]
     missing = sorted({MANIFEST, *FILES} - set(names))
     if missing:
-        raise InvalidFileError(str(path), None, None, f"expected an evidence bundle with {missing[0]}")
+        raise InvalidFileError(path, None, None, f"expected an evidence bundle with {missing[0]}")
     foreign = sorted(
         name for name in set(names) - {MANIFEST, HEAT_STATES, *FILES} if not _EVIDENCE_FILE.fullmatch(name)
     )
     if foreign or len(names) != len(set(names)):
         told = repr(foreign[0][:60]) if foreign else "a file twice"
-        raise InvalidFileError(
-            str(path), None, None, f"expected the files of an evidence bundle and no others, got {told}"
-        )
+        raise InvalidFileError(path, None, None, f"expected the files of an evidence bundle and no others, got {told}")
     for entry in entries:
         most = GREATEST_JSON if entry.filename.endswith(".json") else GREATEST_FILE
         most = GREATEST_EVIDENCE if entry.filename.startswith(EVIDENCE) else most
         if entry.file_size > most:
             raise InvalidFileError(f"{path}/{entry.filename}", None, None, f"expected at most {most:,} bytes unpacked")
     if sum(entry.file_size for entry in entries) > GREATEST_BUNDLE:
-        raise InvalidFileError(str(path), None, None, f"expected at most {GREATEST_BUNDLE:,} bytes unpacked")
+        raise InvalidFileError(path, None, None, f"expected at most {GREATEST_BUNDLE:,} bytes unpacked")
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

@@ -1,6 +1,7 @@
 """The commands around evidence: bundles, their verification, and the versions of statements."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import typer
 
 from analytics.changes import Changes
 from analytics.digests import code_version
-from analytics.evidence.bundle_file import bundle_in, manifest_in, read_files, write_bundle, wrong_digest
+from analytics.evidence.bundle_file import bundle_in, manifest_in, read_files, write_bytes, wrong_digest
 from analytics.evidence.change_words import change_lines
 from analytics.evidence.compare import Difference, first_difference
 from analytics.evidence.contents import Bundle, Manifest
@@ -100,7 +101,7 @@ def verify_bundle(path: Path, *, as_json: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A bundle that was written. [bytes]"""
+    """A bundle that was written, or that was kept with an act and is written again. [bytes]"""
 
     file: str
     bytes: int
@@ -109,6 +110,7 @@ class Written:
     version: int
     digest: str
     difference: Difference | None
+    kept: bool
 
 
 def bundle(
@@ -121,7 +123,7 @@ def bundle(
 ) -> None:
     """Write the evidence bundle of a statement: anyone recomputes it with `teplosvet verify --bundle`."""
     # The verifier of a bundle has no database, and need not wait for what talks to one.
-    from analytics.evidence.gather import load_bundle  # noqa: PLC0415
+    from analytics.evidence.kept import bundle_or_kept  # noqa: PLC0415
     from analytics.rollup.job import bring_up_to_date  # noqa: PLC0415
     from teplosvet.stack.running import database_url  # noqa: PLC0415
     from teplosvet.storage.database import connect  # noqa: PLC0415
@@ -129,18 +131,21 @@ def bundle(
     days = parse_period(period)
     with connect(database_url()) as connection:
         bring_up_to_date(connection)
-        found = load_bundle(connection, contract, days, version)
+        body, found, kept = bundle_or_kept(connection, contract, days, version)
     difference = first_difference(found)
     path = out or Path(f"{contract}-{days.start}-{days.end}-v{found.version}.zip")
-    manifest = write_bundle(path, found)
+    write_bytes(path, body)
     readings = sum(len(each.at_us) for each in found.boundary.readings.values())
-    devices, size = len(found.boundary.devices), path.stat().st_size
+    devices, digest = len(found.boundary.devices), sha256(found.statement).hexdigest()
     if as_json:
-        output.print_json(Written(str(path), size, readings, devices, found.version, manifest.digest, difference))
+        output.print_json(Written(str(path), len(body), readings, devices, found.version, digest, difference, kept))
     else:
-        told = f"{path}: version {found.version}, {readings:,} readings of {devices} devices, {size:,} bytes"
+        told = f"{path}: version {found.version}, {readings:,} readings of {devices} devices, {len(body):,} bytes"
         output.people.print(told, markup=False, soft_wrap=True)
-        output.people.print(f"statement sha256 {manifest.digest}", markup=False, soft_wrap=True)
+        if kept:
+            text = "as it was kept with the act: the database holds other inputs by now"
+            output.people.print(text, markup=False, soft_wrap=True)
+        output.people.print(f"statement sha256 {digest}", markup=False, soft_wrap=True)
         if difference is not None:
             output.people.print(f"different: {difference}", markup=False, soft_wrap=True)
     if difference is not None:

@@ -191,8 +191,18 @@ def _statements(writer: Writer) -> tuple[tuple[Line, ...], tuple[str, ...], tupl
         rows.append((pen.period(each.period), f"v{each.version}", saved, state, sealed.digest))
     head = tuple(writer.say(f"column.{name}") for name in ("period", "version", "saved", "act", "digest"))
     left = len(project.counted) - len(rows)
-    note = writer.say("statements.more", n=str(left)) if left else ""
+    note = "".join(_newer(writer)) + (writer.say("statements.more", n=str(left)) if left else "")
     return ((), head, tuple(rows), note) if rows else ((Line(writer.say("statements.none"), "–"),), (), (), "")
+
+
+def _newer(writer: Writer) -> Iterator[str]:
+    """What newer versions than those agreed say."""
+    pen, account = writer.pen, writer.project.account
+    for row in account.rows:
+        if row.newer_version is not None and row.newer_payable is not None:
+            money = pen.money(row.newer_payable, account.currency)
+            text = {"version": str(row.newer_version), "period": pen.period(row.period)}
+            yield writer.say("statements.newer", money=money, **text)
 
 
 def _method(writer: Writer) -> Iterator[Line]:

@@ -10,7 +10,7 @@ import msgspec
 
 from analytics.act.log import ListedAct, list_acts
 from analytics.balance import Balance, balance
-from analytics.stated import StatedPeriod, apart, load_all_stated
+from analytics.stated import StatedPeriod, apart, load_binding
 from analytics.verification import Connection, load_contracts
 from teplosvet.domain.contracts import Contract
 from teplosvet.domain.errors import ConfigurationError, UnknownNameError
@@ -131,7 +131,7 @@ def load_projects(connection: Connection, code: str | None, site: str | None) ->
         )
     codes = [row[0] for row in rows]
     contracts = {place.contract.code: place.contract for place in load_contracts(connection, codes)}
-    stated, acts = load_all_stated(connection, codes), list_acts(connection)
+    stated, acts = load_binding(connection, codes), list_acts(connection)
     sealed: dict[str, dict[Period, Sealed]] = {each: {} for each in codes}
     for each in connection.execute(query("passport", "statements"), {"codes": codes}).fetchall():
         period = Period(each[1], each[2])

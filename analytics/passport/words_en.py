@@ -81,6 +81,7 @@ TEXTS = {
     "column.payable": "Payable",
     "statements.none": "No statement has been made yet",
     "statements.more": "And {n} earlier ones in the account of the contract.",
+    "statements.newer": "A newer version {version} would change {period} by {money}: not agreed. ",
     "act": "No. {number}, {state}",
     "act.none": "none",
     "state.draft": "draft",

@@ -78,6 +78,7 @@ TEXTS = {
     "column.payable": "К оплате",
     "statements.none": "Расчётов ещё нет",
     "statements.more": "И ещё {n} более ранних в расчётах по договору.",
+    "statements.newer": "Более новая версия {version} изменила бы {period} на {money}: не согласована. ",
     "act": "№ {number}, {state}",
     "act.none": "нет",
     "state.draft": "проект",

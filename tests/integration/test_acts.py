@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -12,11 +13,15 @@ from analytics.act.commands import act as act_command
 from analytics.act.commands import act_state, acts, newer
 from analytics.act.log import change_state, list_acts
 from analytics.act.state import ActState
+from analytics.contract_commands import show_balance
+from analytics.passport.contract import contract_passport
+from analytics.passport.source import load_projects
 from analytics.verification import Connection, verify_contract
 from teplosvet.config import settings
 from teplosvet.domain.errors import ConfigurationError, UnknownNameError
 from teplosvet.domain.periods import Period
 from teplosvet.storage.database import connect
+from teplosvet.words.language import Language
 from tests.integration.test_verification import register, store_energy, store_hours
 from tests.unit.analytics.known_contracts import REPORTING, TEMPERATURE, heat_energy
 
@@ -89,10 +94,26 @@ def test_an_agreed_act_keeps_its_statement_when_a_newer_one_comes(
     assert second.avoided_energy_kwh is not None
     assert float(listed.difference_kwh or 0) == round(second.avoided_energy_kwh - first.avoided_energy_kwh, 3) != 0
     assert newer(listed).startswith("version 2: -5.000 kWh")
+    money = first.settlement, second.settlement
+    assert money[0] is not None
+    assert money[1] is not None
+    for paid, state in ((Decimal(0), "agreed"), (money[0].payable, "paid")):
+        if state == "paid":
+            act_state("lenina-1", PERIOD, ActState.PAID, by="Petrov")
+        (project,) = load_projects(house, "lenina-1", None)
+        (row,) = project.account.rows
+        assert (row.version, row.act, row.payable, row.paid_in) == (1, state, money[0].payable, paid)
+        assert (row.newer_version, row.newer_avoided_energy_kwh) == (2, -5.0)
+        assert row.newer_payable == money[1].payable - money[0].payable != 0
+        assert project.sealed[REPORTING].version == 1
+        assert "A newer version 2 would change" in str(contract_passport(project, Language.ENGLISH))
     capsys.readouterr()
+    show_balance("lenina-1")
+    told = capsys.readouterr().out
+    assert "a newer version 2 would change it by -5.000 kWh and -" in told
+    assert told.count("paid in") == 2
     acts()
-    assert "agreed" in capsys.readouterr().out
-    act_state("lenina-1", PERIOD, ActState.PAID, by="Petrov")
+    assert "paid" in capsys.readouterr().out
     assert list_acts(house)[0].version == 1
 
 

@@ -18,11 +18,16 @@ import pytest
 from psycopg import errors
 from psycopg.types.range import DateRange
 
+from analytics.act.commands import act_state
+from analytics.act.log import ensure_draft, list_acts
+from analytics.act.state import ActState
 from analytics.evidence.bundle_file import FILES, MANIFEST, read_files, write_bundle, zipped
-from analytics.evidence.commands import verdict_of
+from analytics.evidence.commands import bundle, verdict_of
 from analytics.evidence.gather import load_bundle, versions_of
 from analytics.rollup.job import roll_up
 from analytics.verification import verify_contract
+from teplosvet.config import settings
+from teplosvet.domain.contracts import Carrier
 from teplosvet.domain.errors import InvalidFileError, NotEnoughDataError
 from teplosvet.domain.periods import Period
 from teplosvet.domain.quantities import DeviceClass
@@ -226,11 +231,8 @@ def test_a_statement_that_says_a_figure_twice_is_named(site: House, tmp_path: Pa
     assert (found.stage, found.figure) == ("statement", "bytes")
 
 
-def test_late_readings_make_a_version_that_says_what_changed(site: House, tmp_path: Path) -> None:
-    first = versions_of(site.connection, "c")
-    with pytest.raises(errors.RaiseException, match="never altered"):
-        site.connection.execute("UPDATE statement SET digest = 'x'")
-    carrier = first[0].statement.carrier
+def come_late(site: House, carrier: Carrier) -> None:
+    """Readings of hours that were silent."""
     table, column = (f"{carrier}_reading", f"{carrier}_energy_kwh")
     device, before, value = site.connection.execute(
         f"SELECT device_id, max(measured_at), max({column}) FROM {table} WHERE measured_at < %s AND measured_at > %s"
@@ -240,6 +242,14 @@ def test_late_readings_make_a_version_that_says_what_changed(site: House, tmp_pa
     late = [before + timedelta(hours=n) for n in range(1, 4)]
     site.read(device, late, DeviceClass(carrier.value), "12", **{column: [value + 0.001 * n for n in range(1, 4)]})
     roll_up(site.connection)
+
+
+def test_late_readings_make_a_version_that_says_what_changed(site: House, tmp_path: Path) -> None:
+    first = versions_of(site.connection, "c")
+    with pytest.raises(errors.RaiseException, match="never altered"):
+        site.connection.execute("UPDATE statement SET digest = 'x'")
+    carrier = first[0].statement.carrier
+    come_late(site, carrier)
     with pytest.raises(NotEnoughDataError, match="readings"):
         load_bundle(site.connection, "c", REPORTING)
     verify_contract(site.connection, "c", REPORTING)
@@ -252,6 +262,54 @@ def test_late_readings_make_a_version_that_says_what_changed(site: House, tmp_pa
     assert not {"weather", "terms", "baseline_days"} & set(changes.inputs)
     assert {str(day.day) for day in changes.days} <= {"2025-02-01", "2025-02-02"}
     assert verdict_of(written(site, tmp_path / "b.zip")).verdict == "equal"
+
+
+@pytest.fixture
+def command_site(site: House, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    monkeypatch.setenv("TEPLOSVET_DATABASE_URL", database)
+    settings.cache_clear()
+    ensure_draft(site.connection, "c", REPORTING, 1)
+    yield site
+    settings.cache_clear()
+
+
+def test_the_bundle_of_a_signed_act_outlives_its_inputs(
+    command_site: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site, period = command_site, str(REPORTING)
+    path = written(site, tmp_path / "then.zip")
+    for state in (ActState.SENT, ActState.AGREED):
+        act_state("c", period, state, by="Ivanova")
+    assert "evidence" not in capsys.readouterr().out
+    come_late(site, versions_of(site.connection, "c")[0].statement.carrier)
+    verify_contract(site.connection, "c", REPORTING)
+    with pytest.raises(NotEnoughDataError, match="readings"):
+        load_bundle(site.connection, "c", REPORTING, 1)
+    bundle("c", period, 1, tmp_path / "now.zip", as_json=True)
+    told = msgspec.json.decode(capsys.readouterr().out)
+    assert (told["version"], told["kept"], told["difference"]) == (1, True, None)
+    assert (tmp_path / "now.zip").read_bytes() == path.read_bytes()
+    assert verdict_of(tmp_path / "now.zip").verdict == "equal"
+    bundle("c", period, None, tmp_path / "new.zip", as_json=True)
+    told = msgspec.json.decode(capsys.readouterr().out)
+    assert (told["version"], told["kept"]) == (2, False)
+    for change in ("UPDATE statement_bundle SET body = 'x'", "DELETE FROM statement_bundle"):
+        with pytest.raises(errors.RaiseException, match="neither changed nor deleted"):
+            site.connection.execute(change)
+
+
+def test_a_step_without_a_bundle_happens_and_says_so(
+    command_site: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site, period = command_site, str(REPORTING)
+    come_late(site, versions_of(site.connection, "c")[0].statement.carrier)
+    act_state("c", period, ActState.SENT, by="Ivanova")
+    told = capsys.readouterr().out
+    assert "is sent, over version 1" in told
+    assert "no evidence bundle was kept: version 1 of c rests on other" in told
+    with pytest.raises(NotEnoughDataError, match="readings"):
+        bundle("c", period, 1, tmp_path / "none.zip")
+    assert list_acts(site.connection)[0].state is ActState.SENT
 
 
 def broken(files: dict[str, bytes], method: int) -> bytes:

@@ -67,3 +67,13 @@ SELECT DISTINCT ON (c.id, s.period) c.code, lower(s.period), upper(s.period), s.
 FROM statement s JOIN contract c ON c.id = s.contract_id
 WHERE c.code = ANY(%(codes)s)
 ORDER BY c.id, s.period, s.version DESC;
+
+-- name: binding
+-- The statement of every period that the parties are bound by, without its days, and what a newer version says.
+SELECT b.contract, lower(b.period), upper(b.period), s.version, s.body -> 'avoided_energy_kwh', s.body -> 'proven',
+       s.body -> 'settlement', b.act, n.version, n.body -> 'avoided_energy_kwh', n.body -> 'settlement'
+FROM binding_statement b
+JOIN statement s ON s.id = b.statement_id
+JOIN statement n ON n.id = b.newest_id
+WHERE b.contract = ANY(%(codes)s)
+ORDER BY b.contract_id, b.period;

@@ -94,3 +94,24 @@ SELECT s.period, s.version, s.made_at, s.method, s.digest, s.body, s.changes
 FROM statement s JOIN contract c ON c.id = s.contract_id
 WHERE c.code = %(code)s AND (%(period)s::daterange IS NULL OR period = %(period)s::daterange)
 ORDER BY lower(period), upper(period), version;
+
+-- name: bundle_is_kept
+SELECT k.sha256 FROM statement_bundle k
+JOIN statement s ON s.id = k.statement_id
+JOIN contract c ON c.id = s.contract_id
+WHERE c.code = %(code)s AND s.period = %(period)s AND s.version = %(version)s;
+
+-- name: kept_bundle
+SELECT k.sha256, k.body FROM statement_bundle k
+JOIN statement s ON s.id = k.statement_id
+JOIN contract c ON c.id = s.contract_id
+JOIN visible_contract v ON v.contract_id = c.id
+WHERE c.code = %(code)s AND s.period = %(period)s AND s.version = %(version)s;
+
+-- name: keep_bundle
+INSERT INTO statement_bundle (statement_id, sha256, body)
+SELECT s.id, %(sha256)s, %(body)s
+FROM statement s
+JOIN contract c ON c.id = s.contract_id
+WHERE c.code = %(code)s AND s.period = %(period)s AND s.version = %(version)s
+ON CONFLICT DO NOTHING;

@@ -11,10 +11,10 @@ WHERE (%(code)s::text IS NULL OR c.code = %(code)s) AND (%(site)s::text IS NULL 
 ORDER BY c.code;
 
 -- name: statements
--- The newest version of every period's statement, without its days.
-SELECT DISTINCT ON (c.id, s.period) c.code, lower(s.period), upper(s.period), s.version, s.made_at, s.digest,
+-- The version of every period's statement that the parties are bound by, without its days.
+SELECT b.contract, lower(s.period), upper(s.period), s.version, s.made_at, s.digest,
        (s.body -> 'lower_kwh')::text, (s.body -> 'upper_kwh')::text, (s.body -> 'findings')::text, s.method
-FROM statement s
-JOIN contract c ON c.id = s.contract_id
-WHERE c.code = ANY(%(codes)s)
-ORDER BY c.id, s.period, s.version DESC;
+FROM binding_statement b
+JOIN statement s ON s.id = b.statement_id
+WHERE b.contract = ANY(%(codes)s)
+ORDER BY b.contract_id, b.period;

@@ -65,9 +65,11 @@ def test_at_the_rate_of_return_nothing_is_left(percent: int, quarters: int) -> N
     assert internal_rate_of_return([Payment(start, -spent), back]) == rate.quantize(Decimal("0.000001"))
 
 
-def stated(period: str, payable: str, due_on: date | None = None, kwh: float | None = 100.0) -> StatedPeriod:
+def stated(
+    period: str, payable: str, due_on: date | None = None, kwh: float | None = 100.0, act: str | None = None
+) -> StatedPeriod:
     money = Settlement("RUB", Decimal(payable), Decimal(payable), "", due_on=due_on)
-    return StatedPeriod(Period.parse(period), 1, kwh, True, None if kwh is None else money)
+    return StatedPeriod(Period.parse(period), 1, kwh, True, None if kwh is None else money, act)
 
 
 def test_an_account_period_by_period() -> None:
@@ -81,14 +83,14 @@ def test_an_account_period_by_period() -> None:
     found = balance(
         agreed,
         [
-            stated("2025-11-01/2025-12-13", "700.00", date(2025, 12, 29)),
-            stated("2025-10-01/2025-11-01", "400.00"),
+            stated("2025-11-01/2025-12-13", "700.00", date(2025, 12, 29), act="agreed"),
+            stated("2025-10-01/2025-11-01", "400.00", act="paid"),
             stated("2025-10-05/2025-10-08", "50.00"),
         ],
     )
     assert [(row.paid_in, row.paid_back) for row in found.rows] == [
         (Decimal("400.00"), Decimal("0.4000")),
-        (Decimal("1100.00"), Decimal("1.1000")),
+        (Decimal("400.00"), Decimal("0.4000")),
     ]
     assert (found.payable, found.cap_left, found.avoided_energy_kwh) == (Decimal(1100), Decimal(3900), 200.0)
     assert found.overlapping == (Period.parse("2025-10-05/2025-10-08"),)

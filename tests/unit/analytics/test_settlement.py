@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from analytics.emission_factors import factor_on
 from analytics.guarantee import guarantee_of
 from analytics.methods import verify
+from analytics.money_words import money_rows
 from analytics.payment_dates import due_date
 from analytics.settlement import Account, Saved, settle
 from analytics.stated import StatedPeriod, account, apart
@@ -30,9 +31,10 @@ from teplosvet.domain.contract_terms import (
     TariffKind,
     Terms,
 )
-from teplosvet.domain.contracts import Carrier, Contract
+from teplosvet.domain.contracts import Carrier, Contract, Tariff, TariffUnit
 from teplosvet.domain.findings import Finding, FindingCode, Severity
 from teplosvet.domain.periods import Period
+from teplosvet.words.language import Language
 from tests.unit.analytics.known_contracts import REPORTING, contract, heat_energy, heat_input
 
 PAGE = (Path(__file__).parents[3] / "docs/methods/settlement.md").read_text("utf-8")
@@ -254,6 +256,24 @@ def test_a_guarantee_of_other_days_is_none_of_these() -> None:
     assert guarantee_of(with_terms(), Period.parse("2026-05-01/2026-06-01"), ()) is None
     whole = guarantee_of(with_terms(), Period.parse("2025-09-01/2026-06-01"), ())
     assert whole == Decimal(100_000)
+
+
+def test_the_command_writes_the_surplus_that_page_1_has() -> None:
+    """By hand: 133.2487 and 93.6324 Gcal are written 133.249 and 93.632, so between them lie 39.617 and not 39.616."""
+    made = verify(heat_input(heat_energy(0.2)))
+    settled = made.settlement
+    assert settled is not None
+    made = replace(made, tariff=Tariff(Decimal(2450), "RUB", TariffUnit.GCAL))
+    more, less = Decimal("154968.200"), Decimal("108894.481")
+    assert ((more - less) / 1163).quantize(Decimal("0.001")) == Decimal("39.616")
+    for name, avoided, guarantee in (("surplus", more, less), ("shortfall", less, more)):
+        figures: dict[str, Any] = {"guarantee_kwh": guarantee, f"{name}_kwh": more - less}
+        money = replace(settled, **figures)
+        rows = dict(money_rows(money, replace(made, avoided_energy_kwh=float(avoided)), Language.ENGLISH))
+        assert rows[name].startswith("39.617 Gcal")
+    other = replace(settled, guarantee_kwh=less, surplus_kwh=Decimal("1163.6"))
+    rows = dict(money_rows(other, replace(made, avoided_energy_kwh=float(more)), Language.ENGLISH))
+    assert rows["surplus"].startswith("1.001 Gcal")  # days outside the term: it is no difference of the two
 
 
 def test_statements_of_the_same_days_count_once() -> None:

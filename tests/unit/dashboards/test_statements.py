@@ -14,12 +14,14 @@ from dashboards.contract_line import contract_lines, status_of
 from dashboards.contract_page import answer, contract_page, lede
 from dashboards.findings import finding_text
 from dashboards.houses_page import Wanted, houses_page, saved_in_all
+from dashboards.money_rows import money_rows
 from dashboards.reader import Reader
 from dashboards.rows import ContractPlace, ContractVerdict, House, StatementVersion
 from dashboards.rows_of_houses import Counts, HeatOfHouse, Saved
 from teplosvet import stored_statement
+from teplosvet.domain.periods import Period
 from teplosvet.plots.adding_up import cumulative_saving
-from teplosvet.stored_statement import Finding, Statement
+from teplosvet.stored_statement import Finding, SettlementLine, Statement
 from teplosvet.words.language import Language
 from tests.acceptance import console_site as site
 
@@ -280,3 +282,36 @@ def test_nothing_is_payable_for_what_is_not_proven() -> None:
 
 def _place() -> ContractPlace:
     return ContractPlace("c", "C", "b", "B", ZoneInfo("Europe/Moscow"), "heat", "customer", "esco", site.BASELINE)
+
+
+def test_a_reader_can_add_up_the_money() -> None:
+    """By hand: 1 Gcal at 2,450.10, 2 at 2,500.00: 7,450.10; 80 % of 6,450.10 and 50 % of 1,000.00: 5,660.08."""
+    found = (msgspec.convert(msgspec.to_builtins(each), Statement, strict=False) for each in MADE.values())
+    statement = next(each for each in found if each.settlement is not None)
+    assert statement.settlement is not None
+    lines = tuple(
+        SettlementLine(Period.parse(period), Decimal(kwh), Decimal(price), "Gcal", Decimal(value))
+        for period, kwh, price, value in (
+            ("2024-10-01/2025-01-01", 1163, "2450.10", "2450.10"),
+            ("2025-01-01/2025-05-01", 2326, "2500.00", "5000.00"),
+        )
+    )
+    amounts = {
+        "value": "7450.10", "surplus_value": "1000.00", "surplus_payable": "500.00", "earned": "5660.08",
+        "payable": "5660.08", "other_payable": "1000.00", "cap_left": "3339.92",
+    }  # fmt: skip
+    terms = {name: Decimal(amount) for name, amount in amounts.items()}
+    money = msgspec.structs.replace(statement.settlement, lines=lines, shortfall_value=None, **terms)
+    two = msgspec.structs.replace(statement, settlement=money, carrier="heat")
+    told = {row.name: row.value.replace("\u2060", "").replace("\u00a0", " ") for row in money_rows(two, EN)}
+    assert [value for value in told.values() if "×" in value] == [
+        "1.000000 Gcal × 2,450.10 ₽/Gcal = 2,450.10 ₽",
+        "2.000000 Gcal × 2,500.00 ₽/Gcal = 5,000.00 ₽",
+    ]
+    assert told["ESCO's part within the guarantee"] == "5,160.08 ₽"
+    assert told["ESCO's part of what is beyond it, 50\u00a0%"] == "500.00 ₽"
+    assert told["Greatest sum of the contract"] == "10,000.00 ₽"
+    assert told["Left of the greatest sum"] == "3,339.92 ₽"
+    assert "Earned before proof and cap" not in told
+    unsure = msgspec.structs.replace(money, surplus_value=Decimal("0.02"), surplus_payable=Decimal("0.01"))
+    assert unsure.surplus_share is None

@@ -245,6 +245,8 @@ def test_dated_prices_and_shares_add_up() -> None:
         shortfall_value=None,
         earned=Decimal("5660.08"),
         payable=Decimal("5660.08"),
+        other_payable=Decimal("1000.00"),
+        cap_left=Decimal("3339.92"),
     )
     money = compose(agreed, facts(), ISSUE, RU).money
     assert [line.code for line in money[:6]] == ["line", "line", "value", "share", "within", "surplus_payable"]
@@ -252,6 +254,28 @@ def test_dated_prices_and_shares_add_up() -> None:
     named = {line.code: line.amount for line in money}
     assert (named["within"] or 0) + (named["surplus_payable"] or 0) == named["payable"]
     assert "earned" not in named
+    labels = {line.code: line.label for line in money}
+    assert labels["surplus_payable"] == "Доля исполнителя от экономии сверх гарантии, 50\u00a0%"
+    assert (named["cap"], named["cap_left"]) == (10_000, Decimal("3339.92"))
+    assert named["cap"] == (named["other_payable"] or 0) + (named["payable"] or 0) + (named["cap_left"] or 0)
     assert "2 500,00" in money[1].label.replace("\u00a0", " ")
     capped = {line.code for line in compose(with_terms(agreed, payable=Decimal("0.00")), facts(), ISSUE, RU).money}
     assert "earned" in capped
+
+
+def test_annex_a_comes_to_page_1() -> None:
+    """By hand: a day of 1,163 kWh that is left out is 1.000 Gcal, and 0.500 Gcal passed at the edges."""
+    first, *others = PROVEN.reporting_days
+    left = msgspec.structs.replace(first, used=False, left_out="no_metered_energy", metered_kwh=1163.0)
+    statement = msgspec.structs.replace(PROVEN, reporting_days=(left, *others))
+    metered = next(line.amount for line in compose(statement, facts(), ISSUE, RU).energy if line.code == "metered")
+    start = Decimal("100.000")
+    for more, rest in ((Decimal("1.000"), ""), (Decimal("1.500"), "остаток 0,500\u00a0Гкал")):
+        end = float((start + metered + more) * 1163)
+        meter = replace(facts().meters[0], start=float(start * 1163), end=end)
+        act = compose(statement, replace(facts(), meters=(meter,)), ISSUE, RU)
+        assert "из них сутки, не вошедшие в расчёт: 1,000\u00a0Гкал" in act.registers
+        assert rest in act.registers
+        assert ("остаток" in act.registers) == bool(rest)
+        assert squeezed(act.registers) in pdf_text(act, statement)
+    assert compose(statement, facts(), ISSUE, RU).registers == ""  # a register of the second meter was not read
