@@ -29,6 +29,9 @@ def verify(
     language: Annotated[Language, typer.Option("--language", help="Language of the summary.")] = Language.ENGLISH,
     *,
     bundle: Annotated[Path | None, typer.Option(help="Recompute this evidence bundle, without any database.")] = None,
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Print the call that proposes an adjustment for each level shift.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole statement as JSON.")] = False,
 ) -> None:
     """Verified saving of a contract in a period, with its band and its money; the statement is kept."""
@@ -48,7 +51,7 @@ def verify(
         output.print_json(statement)
     else:
         _print_summary(statement, language)
-        for line in suggestions(statement):
+        for line in suggestions(statement) if suggest else ():
             output.people.print(f"  {line}", markup=False, soft_wrap=True)
         for each in kept:
             for line in change_lines(each.version, each.changes):

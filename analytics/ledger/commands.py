@@ -97,11 +97,12 @@ def decimal_of(name: str, text: str) -> Decimal:
 
 
 def suggestions(statement: Statement) -> Iterator[str]:
-    """What to call about a level shift: with its date and size, and never called by itself."""
+    """What to call about a level shift whose event is known: with its date and size, and never called by itself."""
     for finding in statement.findings:
         if finding.code is FindingCode.LEVEL_SHIFT:
             first, size = finding.data["first_day"], finding.data["size_kwh"]
             yield (
+                "Only if you know the event, and can show it: "
                 f"teplosvet adjustment propose {statement.contract} --period {first}/{statement.period.end} "
                 f"--per-day {size} --factor … --reason … --evidence FILE --side … --by …"
             )
