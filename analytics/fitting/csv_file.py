@@ -24,6 +24,7 @@ from analytics.fitting.csv_times import Times, read_times
 from analytics.fitting.observations import Interval, Series
 from teplosvet.domain.errors import InvalidFileError
 
+_ENCODING = "expected text in UTF-8: save the file as UTF-8 (in Excel: Save as, CSV UTF-8)"
 _UNKNOWN = frozenset({"", "na", "nan", "null", "none", "n/a", "-"})
 
 
@@ -144,7 +145,9 @@ def read_table(path: Path) -> Table:
         text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
     except FileNotFoundError as error:
         raise InvalidFileError(str(path), None, None, "expected a file, there is none") from error
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise InvalidFileError(str(path), None, None, _ENCODING) from error
+    except (OSError, EOFError, zlib.error) as error:
         raise InvalidFileError(str(path), None, None, f"expected CSV or CSV in gzip: {error}") from error
     first = text.split("\n", 1)[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))

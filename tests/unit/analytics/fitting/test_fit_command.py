@@ -147,6 +147,40 @@ def test_a_bad_file_is_one_sentence_with_its_line(command: Call, tmp_path: Path,
     assert "Traceback" not in said.err
 
 
+def test_dates_with_dots_are_day_first_and_give_the_same_answer(command: Call, tmp_path: Path) -> None:
+    plain = result(command("fit", written(tmp_path, TEXT), *PERIODS, "--json"))
+    dotted = re.sub(r"(\d{4})-(\d\d)-(\d\d),", r"\3.\2.\1;", TEXT).replace(",", ";").replace(".", ",")
+    dotted = re.sub(r"(\d\d),(\d\d),(\d{4});", r"\1.\2.\3;", dotted)
+    other = result(command("fit", written(tmp_path, dotted), *PERIODS, "--json"))
+    assert other == plain
+    said = command("fit", written(tmp_path, dotted.replace("13.01.2023", "01.13.2023")), *PERIODS)
+    assert said.code == 2
+    assert "expected a date that exists" in said.err
+
+
+def test_hours_with_dots_are_those_of_iso_and_slashes_are_refused(command: Call, tmp_path: Path) -> None:
+    hours = [np.datetime64("2024-09-30") + np.timedelta64(hour, "h") for hour in range(24 * 60)]
+    ask = ("--method", "before-after", "--baseline", "2024-10-01/2024-11-01", "--reporting", "2024-11-01/2024-11-28")
+    told = []
+    for shape in ("%Y-%m-%dT%H:%M", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M"):
+        lines = [f"{hour.item():{shape}};1,5" for hour in hours]
+        told.append(
+            command("fit", written(tmp_path, "\n".join(["t;kwh", *lines])), *ask, "--zone", "Europe/Moscow", "--json")
+        )
+    assert result(told[0]) == result(told[1])
+    assert told[2].code == 2
+    assert "01.09.2024 00:00" in told[2].err
+
+
+def test_a_file_of_another_encoding_says_how_to_save_it(command: Call, tmp_path: Path) -> None:
+    path = tmp_path / "old.csv"
+    path.write_bytes(TEXT.replace("energy_kwh", "энергия, кВтч").encode("cp1251"))
+    said = command("fit", str(path), *PERIODS)
+    assert (said.code, said.out) == (2, "")
+    assert "save the file as UTF-8" in said.err
+    assert "codec" not in said.err
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
