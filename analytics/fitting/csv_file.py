@@ -7,6 +7,7 @@ import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,8 @@ class FileNotes:
         repeated_rows: Rows that repeat another one word for word; they count once.
         out_of_order_rows: Rows that are earlier than the one before; all were sorted.
         missing_rows: Intervals between the first and the last row that have no row.
+        first_day: Local day of the first row.
+        last_day: Local day that the last row begins on.
     """
 
     file: str
@@ -53,6 +56,8 @@ class FileNotes:
     repeated_rows: int
     out_of_order_rows: int
     missing_rows: int
+    first_day: date
+    last_day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +192,8 @@ def _series(table: Table, column: str, unit: str, zone: ZoneInfo | None) -> tupl
         len(values) - len(keep),
         int(np.count_nonzero(np.diff(times.second) < 0)),
         _missing(times, keep, interval, step_h),
+        times.day[keep[0]].astype(date),
+        times.day[keep[-1]].astype(date),
     )
     return Series(interval, times.day[keep], times.hour[keep], share, values[keep]), notes
 
