@@ -138,7 +138,8 @@ def bundle(
     if as_json:
         output.print_json(Written(str(path), size, readings, devices, found.version, manifest.digest, difference))
     else:
-        told = f"{path}: version {found.version}, {readings:,} readings of {devices} devices, {size:,} bytes"
+        of = f"{devices} device{'' if devices == 1 else 's'}"
+        told = f"{path}: version {found.version}, {readings:,} readings of {of}, {size:,} bytes"
         output.people.print(told, markup=False, soft_wrap=True)
         output.people.print(f"statement sha256 {manifest.digest}", markup=False, soft_wrap=True)
         if difference is not None:

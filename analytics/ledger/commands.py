@@ -116,7 +116,7 @@ def _row(entry: LedgerEntry) -> tuple[object, ...]:
     agreed = (f"{each.side}: {each.by_whom}" for each in entry.steps if each.step is AdjustmentState.AGREED)
     return (
         str(entry.number),
-        str(entry.period),
+        f"{entry.period.start}/\n{entry.period.end}",
         entry.static_factor,
         f"{entry.amount:+,f} {unit}",
         "" if entry.half_width is None else f"{entry.half_width:,f}",
@@ -140,3 +140,10 @@ def _print(contract: str, entry: LedgerEntry, *, as_json: bool) -> None:
     open_sides = [side.value for side in Side if entry.agreed_by(side) is None]
     rest = f": {' and '.join(open_sides)} still to agree" if entry.state is AdjustmentState.PROPOSED else ""
     output.people.print(f"Adjustment No. {entry.number} of {contract} is {entry.state}{rest}.", markup=False)
+    if entry.state is AdjustmentState.PROPOSED and entry.agreed_by(entry.proposed_side) is None:
+        side = entry.proposed_side
+        output.people.print(
+            f"A proposal is no signature: who proposes need not be who may sign. For the side {side}, too, "
+            f"`teplosvet adjustment agree {contract} {entry.number} --side {side} --by NAME` signs it.",
+            markup=False,
+        )
