@@ -97,7 +97,7 @@ def persistence_of(inputs: VerificationInput, run_hours: RunHours | None = None)
     told = by_year(saving.day, adjusted, saving.series.energy_kwh, saving.used)
     years = tuple(_year(inputs, year.first_day) for year in told)
     drift = _drift(inputs, run_hours)
-    findings = [*_lost_between(years), *_changes(baseline, saving), *_of_hours(drift)]
+    findings = [*_lost_between(years), *_changes(inputs, baseline, saving), *_of_hours(drift)]
     return Persistence(
         inputs.contract.code,
         inputs.period,
@@ -168,10 +168,10 @@ def _lost_between(years: Sequence[ContractYear]) -> list[Finding]:
     return [Finding(FindingCode.SAVING_FADES, Severity.WARNING, data)]
 
 
-def _changes(baseline: Baseline, saving: Saving) -> list[Finding]:
+def _changes(inputs: VerificationInput, baseline: Baseline, saving: Saving) -> list[Finding]:
     if baseline.kind is None or int(np.count_nonzero(saving.used)) == 0:
         return []
-    return list(judge_changes(changes_of(baseline, saving)))
+    return list(judge_changes(changes_of(baseline, saving), saving, inputs.contract.carrier))
 
 
 def _drift(inputs: VerificationInput, run_hours: RunHours | None) -> HoursDrift | None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from analytics.daily import DailySeries
 from analytics.lasting_changes import LastingChanges
+from analytics.level_shifts import LevelShift
 from analytics.lighting import LampFailures
 from analytics.model_kind import ModelKind
 from analytics.result import CONFIDENCE, Result
@@ -145,7 +146,7 @@ def judge_lamps(failures: LampFailures | None, lines: Sequence[Adjustment]) -> I
         yield Finding(FindingCode.LAMP_FAILURES, Severity.WARNING, data)
 
 
-def judge_changes(changes: LastingChanges) -> Iterator[Finding]:
+def judge_changes(changes: LastingChanges, saving: Saving, carrier: Carrier) -> Iterator[Finding]:
     """Lasting changes within the reporting period: perhaps a non-routine event, perhaps a saving that is being lost."""
     for shift in changes.shifts:
         data: dict[str, str | float | int] = {
@@ -156,10 +157,21 @@ def judge_changes(changes: LastingChanges) -> Iterator[Finding]:
         }
         if shift.size_kwh < 0:
             data["less_kwh"] = round(-shift.size_kwh, 3)
+        data |= _means_beside(shift, saving, "c" if carrier is Carrier.HEAT else "h")
         yield Finding(FindingCode.LEVEL_SHIFT, Severity.WARNING, data)
     if changes.fade is not None:
         shares = {name: round(getattr(changes.fade, name), 4) for name in ("from_share", "to_share", "lost_share")}
         yield Finding(FindingCode.SAVING_FADES, Severity.WARNING, shares)
+
+
+def _means_beside(shift: LevelShift, saving: Saving, unit: str) -> dict[str, float]:
+    """Mean of the variable on the days of a shift and on the others in the sums: weather may be what shifted."""
+    first = np.datetime64(shift.first_day)
+    within = (saving.day >= first) & (saving.day < first + np.timedelta64(shift.days, "D"))
+    groups = {f"shift_{unit}": within & saving.used, f"others_{unit}": ~within & saving.used}
+    if not all(group.any() for group in groups.values()):
+        return {}
+    return {name: round(float(saving.variable[group].mean()), 2) for name, group in groups.items()}
 
 
 def _is_too_short(baseline: Baseline) -> bool:

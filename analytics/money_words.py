@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from analytics.statement import Settlement, Statement
-from analytics.words import number, rounded_in_unit, unit_word
+from analytics.statement import Settlement, SettlementLine, Statement
+from analytics.words import day_in_words, number, period_in_words, rounded_in_unit, unit_word
+from teplosvet.domain.contract_terms import TariffKind
+from teplosvet.domain.contracts import TariffUnit
+from teplosvet.words.catalogue import gettext as _
 from teplosvet.words.language import Language
 
 
@@ -12,27 +15,29 @@ def money_rows(money: Settlement, statement: Statement, language: Language) -> l
     """From the value of the saving to the day on which the ESCO is paid; only what the contract has a word on."""
     rows = [*_values(money, language)]
     energies = (
-        ("guarantee", money.guarantee_kwh, None),
-        ("shortfall", money.shortfall_kwh, money.shortfall_value),
-        ("surplus", money.surplus_kwh, money.surplus_value),
+        (_("guarantee"), money.guarantee_kwh, None),
+        (_("shortfall"), money.shortfall_kwh, money.shortfall_value),
+        (_("surplus"), money.surplus_kwh, money.surplus_value),
     )
     for name, kwh, value in energies:
         if kwh is not None:
             worth = "" if value is None else f" = {_money(value, money, language)}"
-            amount = rounded_in_unit(kwh, statement) if name == "guarantee" else _beyond(kwh, money, statement)
+            is_guarantee = kwh is money.guarantee_kwh
+            amount = rounded_in_unit(kwh, statement) if is_guarantee else _beyond(kwh, money, statement)
             rows.append((name, f"{number(float(amount), 3, language)} {unit_word(statement, language)}{worth}"))
     amounts = (
-        ("ESCO's share of the surplus", money.surplus_payable),
-        ("ESCO's share", money.earned if money.earned != money.payable else None),
-        ("payable", money.payable),
-        ("payable with earlier periods", money.balance if money.earlier_payable else None),
-        ("left of the cap", money.cap_left),
+        (_("ESCO's share of the surplus"), money.surplus_payable),
+        (_("ESCO's share"), money.earned if money.earned != money.payable else None),
+        (_("payable"), money.payable),
+        (_("payable with earlier periods"), money.balance if money.earlier_payable else None),
+        (_("left of the cap"), money.cap_left),
     )
     rows += [(name, _money(amount, money, language)) for name, amount in amounts if amount is not None]
     if money.due_on is not None:
-        rows.append(("due by", str(money.due_on)))
+        rows.append((_("due by"), day_in_words(money.due_on, language)))
     if money.avoided_co2_t is not None:
-        rows.append(("avoided emissions", f"{number(float(money.avoided_co2_t), 3, language)} t CO2"))
+        tonnes = number(float(money.avoided_co2_t), 3, language)
+        rows.append((_("avoided emissions"), _("%(tonnes)s t CO2") % {"tonnes": tonnes}))
     return rows
 
 
@@ -49,10 +54,29 @@ def _beyond(kwh: Decimal, money: Settlement, statement: Statement) -> Decimal:
 def _values(money: Settlement, language: Language) -> Iterator[tuple[str, str]]:
     if len(money.lines) > 1:
         for line in money.lines:
-            place = "" if line.in_term else ", outside the term"
-            price = f"{line.energy_kwh:,} kWh at {line.price} {money.currency}/{line.per}, {line.kind}{place}"
-            yield f"value {line.period}", f"{_money(line.value, money, language)} ({price})"
-    yield "value", _money(money.value, money, language)
+            when = period_in_words(line.period, language)
+            price = ", ".join(_price(line, money, language))
+            yield _("value %(period)s") % {"period": when}, f"{_money(line.value, money, language)} ({price})"
+    yield _("value"), _money(money.value, money, language)
+
+
+def _price(line: SettlementLine, money: Settlement, language: Language) -> Iterator[str]:
+    said = {
+        "energy": number(line.energy_kwh, _decimals(line.energy_kwh), language),
+        "price": number(line.price, _decimals(line.price), language),
+        "currency": money.currency,
+        "unit": _("Gcal") if line.per is TariffUnit.GCAL else _("kWh"),
+    }
+    yield _("%(energy)s kWh at %(price)s %(currency)s/%(unit)s") % said
+    yield _("fixed price") if line.kind is TariffKind.FIXED else _("price of the supplier")
+    if not line.in_term:
+        yield _("outside the term")
+
+
+def _decimals(exact: Decimal) -> int:
+    """As many as the figure has: prices and energies are told as they are settled."""
+    exponent = exact.as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
 def _money(amount: Decimal, money: Settlement, language: Language) -> str:

@@ -1,6 +1,7 @@
 """The commands that give a weather station hours which its sensor does not have."""
 
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -38,7 +39,7 @@ def import_file(
         where = None if zone is None else ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ConfigurationError(f"no time zone is called {zone}") from error
-    _keep(station, Source.CSV, hours_of_file(file, where, temperature_unit), as_json=as_json)
+    _keep(station, Source.CSV, hours_of_file(file, where, temperature_unit), where, as_json=as_json)
 
 
 def fetch(
@@ -55,16 +56,28 @@ def fetch(
     if to <= from_:
         raise ConfigurationError("expected --to after --from")
     hours = hours_of_archive(base_url, latitude, longitude, (from_.date(), to.date()))
-    _keep(station, Source.OPEN_METEO, hours, as_json=as_json)
+    _keep(station, Source.OPEN_METEO, hours, None, as_json=as_json)
 
 
-def _keep(station: str, source: Source, hours: StationHours, *, as_json: bool) -> None:
+def _keep(station: str, source: Source, hours: StationHours, zone: ZoneInfo | None, *, as_json: bool) -> None:
     with connect(database_url()) as connection:
         told = keep_hours(connection, station, source, hours)
     if as_json:
         output.print_json(told)
     else:
-        output.print_table(station, ("figure", "value"), [(name, str(value)) for name, value in told.items()])
+        output.print_table(station, ("figure", "value"), list(_in_words(told, zone)))
+
+
+def _in_words(told: Mapping[str, str | float], zone: ZoneInfo | None) -> Iterator[tuple[str, str]]:
+    """Local times, of the file's zone or of UTC, and the coverage in percent."""
+    for name, value in told.items():
+        if name in {"first", "last"}:
+            local = datetime.fromisoformat(str(value)).astimezone(zone or UTC)
+            yield name, f"{local:%Y-%m-%d %H:%M} {'UTC' if zone is None else zone.key}"
+        elif name == "coverage":
+            yield name, f"{value:.1%}"
+        else:
+            yield name.replace("_", " "), str(value)
 
 
 def keep_hours(connection: Connection, station: str, source: Source, hours: StationHours) -> dict[str, str | float]:

@@ -1,6 +1,6 @@
 """A statement in words: the answer first, with its band."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from math import floor, isfinite, log10
 
@@ -8,6 +8,7 @@ from analytics.statement import Statement
 from teplosvet.domain.contracts import KWH_PER_GCAL, TariffUnit
 from teplosvet.domain.findings import FindingCode
 from teplosvet.domain.periods import Period
+from teplosvet.words import figures
 from teplosvet.words.language import Language
 
 DECIMALS = 3
@@ -73,19 +74,20 @@ def _rest(statement: Statement, avoided_kwh: float, language: Language) -> list[
     return parts
 
 
-def number(value: float, decimals: int, language: Language) -> str:
-    """A number as the language writes it: ``1,234.5`` or ``1 234,5``, with a space that does not break."""
-    text = f"{value:,.{decimals}f}"
-    if language is Language.RUSSIAN:
-        return text.translate({ord(","): "\N{NO-BREAK SPACE}", ord("."): ","})
-    return text
+def number(value: float | Decimal, decimals: int, language: Language) -> str:
+    """A number as the language writes it, the same as in findings: ``1,234.5`` or ``1 234,5``."""
+    return figures.number(value, decimals, language)
+
+
+def day_in_words(day: date, language: Language) -> str:
+    """A day as `period_in_words` writes it."""
+    return f"{day:%d.%m.%Y}" if language is Language.RUSSIAN else f"{day}"
 
 
 def period_in_words(period: Period, language: Language) -> str:
     """First and last day of a period; its end is the day after the last one."""
     last = period.end - timedelta(days=1)
-    shape = "%d.%m.%Y" if language is Language.RUSSIAN else "%Y-%m-%d"
-    return f"{period.start:{shape}}–{last:{shape}}"
+    return f"{day_in_words(period.start, language)}–{day_in_words(last, language)}"
 
 
 def in_unit(kwh: float, statement: Statement, decimals: int, language: Language) -> str:

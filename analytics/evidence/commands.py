@@ -140,7 +140,8 @@ def bundle(
     if as_json:
         output.print_json(Written(str(path), len(body), readings, devices, found.version, digest, difference, kept))
     else:
-        told = f"{path}: version {found.version}, {readings:,} readings of {devices} devices, {len(body):,} bytes"
+        of = f"{devices} device{'' if devices == 1 else 's'}"
+        told = f"{path}: version {found.version}, {readings:,} readings of {of}, {len(body):,} bytes"
         output.people.print(told, markup=False, soft_wrap=True)
         if kept:
             text = "as it was kept with the act: the database holds other inputs by now"

@@ -15,7 +15,7 @@ ADVICE: Mapping[FindingCode, str] = {
     FindingCode.CONSTANT_TEMPERATURE: "check the thermometer's column; without a spread of weather try before-after",
     FindingCode.EXTRAPOLATED_WEATHER: "look at the rows beyond its weather, or take a baseline that has seen them",
     FindingCode.BASELINE_POOR_FIT: "look for what else drives the energy; the band says what it costs",
-    FindingCode.AUTOCORRELATED: "nothing: the band already counts fewer independent rows",
+    FindingCode.AUTOCORRELATED: "no action is needed: the band already counts fewer independent rows",
     FindingCode.NOT_PROVEN: "a longer period or a better fitting method may prove it; do not bill it as it stands",
     FindingCode.NEGATIVE_SAVING: "more was used than the adjusted baseline: look for what changed in the building",
 }

@@ -79,7 +79,9 @@ def temperature_column(
     match = _TEMPERATURE.search(column.lower())
     found = unit or (None if match is None else TemperatureUnit(match[1].upper()))
     if found is None:
-        raise InvalidFileError(file, 1, column, "expected to know its unit: say --temperature-unit C or F")
+        raise InvalidFileError(
+            file, 1, column, f"expected to know its unit: say --temperature-unit C or F, or call the column {column}_c"
+        )
     return column, found
 
 

@@ -1,7 +1,8 @@
 """`teplosvet fit` and `teplosvet methods`."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from analytics.fitting.columns import EnergyUnit, TemperatureUnit
 from analytics.fitting.csv_file import FileNotes, Wanted, read_energy, read_table, read_temperature
 from analytics.fitting.method import FitResult
 from analytics.fitting.normalised import NormalisedSaving, Reference, normalised, reference_of
-from analytics.fitting.observations import Observations, Series
+from analytics.fitting.observations import Interval, Observations, Series
 from analytics.fitting.options import DayTypes, MethodOptions
 from analytics.fitting.outcome import CONFIDENCES
 from analytics.fitting.registry import METHODS, method_named
@@ -48,6 +49,13 @@ class FitReport:
     files: tuple[FileNotes, ...]
     advice: tuple[AdvisedFinding, ...]
     normalised: NormalisedSaving | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether the first band is above zero, and everything that was asked for is stated."""
+        lower = self.result.bands[0].lower_kwh if self.result.bands else None
+        stated = self.normalised is None or self.normalised.normalised_saving_kwh is not None
+        return lower is not None and lower > 0 and stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,10 @@ def fit(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Avoided energy of any verification method on a CSV file, without a database."""
+    """Avoided energy of any verification method on a CSV file, without a database.
+
+    0: it is proven. 1: it is not, or something that was asked for cannot be stated. 2: a file or an option is wrong.
+    """
     if method == "list":
         methods(as_json=as_json)
         return
@@ -108,6 +119,8 @@ def fit(
         output.print_json(report)
     else:
         _print(report)
+    if not report.proven:
+        raise typer.Exit(1)
 
 
 def fit_file(
@@ -209,14 +222,33 @@ def _print(report: FitReport) -> None:
     if report.normalised is not None:
         _print_normalised(report.normalised)
     for advised in report.advice:
-        data = ", ".join(f"{name} {value}" for name, value in advised.data.items())
-        output.people.print(f"{advised.severity}: {advised.code}: {data}. {advised.advice}", markup=False)
+        words = _in_words(advised.severity, advised.code, advised.data, advised.advice)
+        output.people.print(words, markup=False)
+    for line in dict.fromkeys(line for notes in report.files for line in _beyond(notes, result)):
+        output.people.print(line, markup=False, soft_wrap=True)
     for notes in report.files:
         if notes.repeated_rows or notes.out_of_order_rows or notes.missing_rows or notes.unknown_values:
             said = (
                 f"{notes.unknown_values} without a value, {notes.missing_rows} missing, {notes.repeated_rows} repeated"
             )
             output.people.print(f"{notes.file}: {said}, {notes.out_of_order_rows} out of order", markup=False)
+
+
+def _in_words(severity: str, code: FindingCode, data: Mapping[str, str | float | int], advice: str) -> str:
+    figures = ", ".join(f"{name} {value}" for name, value in data.items())
+    return f"{severity}: {code}{f' ({figures})' if figures else ''}{f': {advice}' if advice else ''}"
+
+
+def _beyond(notes: FileNotes, result: FitResult) -> Iterator[str]:
+    """Which days of the two periods a file cannot know, because it begins later or has ended."""
+    last = notes.last_day
+    if notes.interval is Interval.MONTH:
+        last = (last.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    for name, period in (("baseline", result.baseline), ("reporting", result.reporting)):
+        if period.start < notes.first_day:
+            yield f"{notes.file}: the file begins on {notes.first_day}, the {name} period on {period.start}"
+        if last < period.end - timedelta(days=1):
+            yield f"{notes.file}: the file ends on {last}, the {name} period on {period.end - timedelta(days=1)}"
 
 
 def _print_normalised(found: NormalisedSaving) -> None:
@@ -228,10 +260,11 @@ def _print_normalised(found: NormalisedSaving) -> None:
         sentence = f"normalised saving {found.normalised_saving_kwh:,.1f} {half} kWh a year ({band.confidence:.0%})"
         years = "the year" if found.years == 1 else f"the mean of {found.years} years"
         where = f"in {years} of {found.reference}, {found.weather}"
-        output.people.print(f"{sentence}{share}, {where}; never added to avoided energy", markup=False)
+        outside = f", without {found.days_outside} days above the heating limit" if found.days_outside else ""
+        output.people.print(f"{sentence}{share}, {where}{outside}; never added to avoided energy", markup=False)
     for finding in found.findings:
-        data = ", ".join(f"{name} {value}" for name, value in finding.data.items())
-        words = f"normalised, {finding.severity.name.lower()}: {finding.code}: {data}. {advice_on(finding.code)}"
+        severity = f"normalised, {finding.severity.name.lower()}"
+        words = _in_words(severity, finding.code, finding.data, advice_on(finding.code))
         output.people.print(words, markup=False)
 
 

@@ -7,6 +7,7 @@ import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from analytics.fitting.csv_times import Times, read_times
 from analytics.fitting.observations import Interval, Series
 from teplosvet.domain.errors import InvalidFileError
 
+_ENCODING = "expected text in UTF-8: save the file as UTF-8 (in Excel: Save as, CSV UTF-8)"
 _UNKNOWN = frozenset({"", "na", "nan", "null", "none", "n/a", "-"})
 
 
@@ -41,6 +43,8 @@ class FileNotes:
         repeated_rows: Rows that repeat another one word for word; they count once.
         out_of_order_rows: Rows that are earlier than the one before; all were sorted.
         missing_rows: Intervals between the first and the last row that have no row.
+        first_day: Local day of the first row.
+        last_day: Local day that the last row begins on.
     """
 
     file: str
@@ -52,6 +56,8 @@ class FileNotes:
     repeated_rows: int
     out_of_order_rows: int
     missing_rows: int
+    first_day: date
+    last_day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,9 @@ def read_table(path: Path) -> Table:
         text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
     except FileNotFoundError as error:
         raise InvalidFileError(str(path), None, None, "expected a file, there is none") from error
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise InvalidFileError(str(path), None, None, _ENCODING) from error
+    except (OSError, EOFError, zlib.error) as error:
         raise InvalidFileError(str(path), None, None, f"expected CSV or CSV in gzip: {error}") from error
     first = text.split("\n", 1)[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
@@ -184,6 +192,8 @@ def _series(table: Table, column: str, unit: str, zone: ZoneInfo | None) -> tupl
         len(values) - len(keep),
         int(np.count_nonzero(np.diff(times.second) < 0)),
         _missing(times, keep, interval, step_h),
+        times.day[keep[0]].astype(date),
+        times.day[keep[-1]].astype(date),
     )
     return Series(interval, times.day[keep], times.hour[keep], share, values[keep]), notes
 

@@ -12,6 +12,9 @@ from analytics.arrays import Days, Floats, Indices
 from teplosvet.domain.errors import InvalidFileError
 
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
+_WITH_DOTS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T]+(\d{1,2}:\d{2}(?::\d{2})?))?")
+"""Day, month, year and perhaps a time: with dots the day is first everywhere, with slashes it is not."""
+_EXPECTED = "expected a time or a date, as 2024-09-01T00:00 or 01.09.2024 00:00, got {!r}"
 _LEAST_UNIX_S, _GREATEST_UNIX_S = 2**28, 2**33
 
 
@@ -44,6 +47,7 @@ def read_times(file: str, column: str, cells: Sequence[tuple[int, str]], zone: Z
     Raises:
         InvalidFileError: If a cell is no time, does not exist in the zone, or a zone is needed and not given.
     """
+    cells = [(line, _as_iso(text)) for line, text in cells]
     if _DATE.fullmatch(cells[0][1]):
         return _of_dates([_date(file, column, line, text) for line, text in cells])
     moments: list[datetime] = []
@@ -62,6 +66,16 @@ def read_times(file: str, column: str, cells: Sequence[tuple[int, str]], zone: Z
         np.array([moment.hour for moment in local], dtype=np.intp),
         np.array([lengths[moment.date()] for moment in local]),
     )
+
+
+def _as_iso(text: str) -> str:
+    """``01.09.2024 0:00`` as ``2024-09-01T00:00``; everything else as it stands."""
+    match = _WITH_DOTS.fullmatch(text)
+    if match is None:
+        return text
+    day, month, year, time_of_day = match.groups()
+    iso = f"{year}-{month:0>2}-{day:0>2}"
+    return iso if time_of_day is None else f"{iso}T{time_of_day:0>{8 if time_of_day.count(':') > 1 else 5}}"
 
 
 def _of_dates(days: list[date]) -> Times:
@@ -85,7 +99,7 @@ def _moment(file: str, column: str, line: int, text: str, zone: ZoneInfo | None)
             return datetime.fromtimestamp(float(text), zone or UTC)
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise InvalidFileError(file, line, column, f"expected an ISO 8601 time or a date, got {text!r}") from error
+        raise InvalidFileError(file, line, column, _EXPECTED.format(text)) from error
 
 
 def _local(

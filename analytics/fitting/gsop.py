@@ -41,8 +41,11 @@ class Gsop:
         limit = self.options.heating_limit_c
         heated, mild = used & (before.temperature_c <= limit), used & (before.temperature_c > limit)
         # A baseline of a heating season says nothing of the rest of the year, nor the other way round.
-        unseen = (after.temperature_c > limit) & (mild.sum() < LEAST_DAYS)
         nothing = np.zeros(len(after.start), dtype=np.bool_)
+        if season_only := bool(mild.sum() < LEAST_DAYS):
+            reasons = left_out(before.energy_kwh, nowhere, before.temperature_c, before.temperature_c > limit)
+            used, mild = heated, nowhere
+        unseen = after.temperature_c > limit if season_only else nothing
         reasons_after = left_out(after.energy_kwh, nothing, after.temperature_c, unseen)
         findings: tuple[Finding, ...] = ()
         if heated.sum() < LEAST_DAYS:
@@ -58,11 +61,10 @@ class Gsop:
             reasons_after,
             findings,
             self.options.meter_error,
+            season_only,
         )
         if heated.sum() < LEAST_DAYS:
             return answer(question, None)
-        if mild.sum() < LEAST_DAYS:
-            mild = np.zeros(len(mild), dtype=np.bool_)
         return answer(question, self._outcome(before, heated, mild, after, is_used(reasons_after)))
 
     def _outcome(self, before: Rows, heated: Mask, mild: Mask, after: Rows, used: Mask) -> Outcome:

@@ -9,6 +9,9 @@ from analytics.fitting.observations import Interval, Observations
 from teplosvet.domain.findings import Finding
 from teplosvet.domain.periods import Period
 
+OUTSIDE_METHOD = "above_heating_limit"
+"""Why days are out that a method of the heating period does not speak of: they are not missing."""
+
 Parameters = Mapping[str, str | float | int | None]
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from analytics.arrays import Days
 from analytics.daily import days_of
-from analytics.fitting.method import FitResult, VerificationMethod
+from analytics.fitting.method import OUTSIDE_METHOD, FitResult, VerificationMethod
 from analytics.fitting.observations import Interval, Observations, Series
 from analytics.result import known
 from analytics.student_t import student_t_quantile
@@ -59,6 +59,7 @@ class NormalisedSaving:
         fractional_saving: The same over `baseline_kwh`. [-]
         bands: From the errors of the two models alone.
         findings: What a reader has to know of the two models; each says whose it is.
+        days_outside: Days of those years that the method does not speak of, for neither model. [d]
     """
 
     reference: str
@@ -70,6 +71,7 @@ class NormalisedSaving:
     fractional_saving: float | None
     bands: tuple[NormalisedBand, ...]
     findings: tuple[Finding, ...]
+    days_outside: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,7 +161,14 @@ def normalised(
         round((first - second) / first, 6) if first > 0 else None,
         tuple(NormalisedBand(each, _half_width(models, each, reference.years)) for each in confidences),
         findings,
+        _outside(models),
     )
+
+
+def _outside(models: list[FitResult]) -> int:
+    """Days of the reference years that neither model speaks of; 0 where one speaks of days that the other does not."""
+    days = {model.reporting_rows.left_out.get(OUTSIDE_METHOD, 0) for model in models}
+    return days.pop() if len(days) == 1 else 0
 
 
 def _findings(models: list[FitResult]) -> Iterator[Finding]:
@@ -176,7 +185,7 @@ def _findings(models: list[FitResult]) -> Iterator[Finding]:
         for finding in model.findings:
             if finding.code in told or finding.severity is Severity.REFUSAL:
                 yield Finding(finding.code, finding.severity, {"model": name, **finding.data})
-        left = model.reporting_rows.rows - model.reporting_rows.used
+        left = model.reporting_rows.rows - model.reporting_rows.used - _outside(models)
         if left and model.adjusted_baseline_kwh is not None:
             # The two sums would be of other days: no difference of them is a saving.
             data: dict[str, str | float | int] = {"model": name, "rows": model.reporting_rows.rows, "left_out": left}

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.arrays import Floats, Mask
-from analytics.fitting.method import About, ConfidenceBand, Counts, Figures, FitResult, ModelError, Parameters
+from analytics.fitting.method import (
+    OUTSIDE_METHOD,
+    About,
+    ConfidenceBand,
+    Counts,
+    Figures,
+    FitResult,
+    ModelError,
+    Parameters,
+)
 from analytics.fitting.observations import Observations
 from analytics.goodness import Goodness
 from analytics.judgement import GOOD_COVERAGE, POOR_CV_RMSE, REMARKABLE_RHO, judge_periods
@@ -60,6 +69,7 @@ class Question:
         reporting_left_out: The same of the reporting rows.
         findings: What was found on the way.
         meter_error: Maximum permissible error of the meter. [-]
+        season_only: Whether the rows that are outside the baseline are those that the method does not speak of.
     """
 
     about: About
@@ -70,6 +80,7 @@ class Question:
     reporting_left_out: Sequence[LeftOut | None]
     findings: tuple[Finding, ...] = ()
     meter_error: float = 0.0
+    season_only: bool = False
 
 
 def answer(question: Question, outcome: Outcome | None) -> FitResult:
@@ -160,6 +171,8 @@ def _judge_rows(question: Question) -> Iterator[Finding]:
     ):
         yield from _negative(observations, period)
         used, rows = int(is_used(reasons).sum()), len(reasons)
+        if question.season_only:
+            rows -= list(reasons).count(LeftOut.OUTSIDE_BASELINE)
         if used == 0 and period == "reporting":
             yield Finding(FindingCode.NO_REPORTING_DATA, Severity.REFUSAL, {noun: rows})
         elif used < GOOD_COVERAGE * rows:
@@ -199,8 +212,12 @@ def _judge_saving(band: ConfidenceBand, avoided_kwh: float) -> Iterator[Finding]
         yield Finding(FindingCode.NOT_PROVEN, Severity.WARNING, data)
 
 
-def _counts(reasons: Sequence[LeftOut | None]) -> Counts:
-    out = Counter(str(reason.value) for reason in reasons if reason is not None)
+def _counts(reasons: Sequence[LeftOut | None], season_only: bool) -> Counts:
+    out = Counter(
+        OUTSIDE_METHOD if season_only and reason is LeftOut.OUTSIDE_BASELINE else str(reason.value)
+        for reason in reasons
+        if reason is not None
+    )
     return Counts(len(reasons), int(is_used(reasons).sum()), dict(sorted(out.items())))
 
 
@@ -227,8 +244,8 @@ def _result(
         bands=bands,
         figures=None if outcome is None else _figures(outcome),
         parameters={} if outcome is None else outcome.model,
-        baseline_rows=_counts(question.baseline_left_out),
-        reporting_rows=_counts(question.reporting_left_out),
+        baseline_rows=_counts(question.baseline_left_out, question.season_only),
+        reporting_rows=_counts(question.reporting_left_out, question.season_only),
         findings=tuple(sorted(findings, key=lambda finding: -finding.severity)),
         model_error=None if outcome is None else _model_error(outcome.variance),
     )

@@ -71,9 +71,8 @@ def _period(text: str) -> Period:
 def _print_run(run: FleetRun) -> None:
     again = f", {run.done_before} of them before" if run.done_before else ""
     output.people.print(f"Run {run.run} over {run.period}: {run.contracts} contracts{again}, {run.seconds:.1f} s")
-    output.people.print(
-        f"{run.stated} stated, {run.refused} refused, {run.failed} failed; {run.new_statements} new statements"
-    )
+    new = f"{run.new_statements} new statement{'' if run.new_statements == 1 else 's'}"
+    output.people.print(f"{run.stated} stated, {run.refused} refused, {run.failed} failed; {new}")
     for failure in run.failures:
         output.people.print(f"× {failure.contract}: {failure.reason}", markup=False)
 

@@ -97,11 +97,12 @@ def decimal_of(name: str, text: str) -> Decimal:
 
 
 def suggestions(statement: Statement) -> Iterator[str]:
-    """What to call about a level shift: with its date and size, and never called by itself."""
+    """What to call about a level shift whose event is known: with its date and size, and never called by itself."""
     for finding in statement.findings:
         if finding.code is FindingCode.LEVEL_SHIFT:
             first, size = finding.data["first_day"], finding.data["size_kwh"]
             yield (
+                "Only if you know the event, and can show it: "
                 f"teplosvet adjustment propose {statement.contract} --period {first}/{statement.period.end} "
                 f"--per-day {size} --factor … --reason … --evidence FILE --side … --by …"
             )
@@ -115,7 +116,7 @@ def _row(entry: LedgerEntry) -> tuple[object, ...]:
     agreed = (f"{each.side}: {each.by_whom}" for each in entry.steps if each.step is AdjustmentState.AGREED)
     return (
         str(entry.number),
-        str(entry.period),
+        f"{entry.period.start}/\n{entry.period.end}",
         entry.static_factor,
         f"{entry.amount:+,f} {unit}",
         "" if entry.half_width is None else f"{entry.half_width:,f}",
@@ -139,3 +140,10 @@ def _print(contract: str, entry: LedgerEntry, *, as_json: bool) -> None:
     open_sides = [side.value for side in Side if entry.agreed_by(side) is None]
     rest = f": {' and '.join(open_sides)} still to agree" if entry.state is AdjustmentState.PROPOSED else ""
     output.people.print(f"Adjustment No. {entry.number} of {contract} is {entry.state}{rest}.", markup=False)
+    if entry.state is AdjustmentState.PROPOSED and entry.agreed_by(entry.proposed_side) is None:
+        side = entry.proposed_side
+        output.people.print(
+            f"A proposal is no signature: who proposes need not be who may sign. For the side {side}, too, "
+            f"`teplosvet adjustment agree {contract} {entry.number} --side {side} --by NAME` signs it.",
+            markup=False,
+        )

@@ -13,6 +13,8 @@ FINDINGS: Mapping[Language, Mapping[str, str]] = {
 }
 
 _VARIANTS = ("more_days", "reason", "less_kwh")
+_ADDED = ("others_c", "others_h")
+"""Figures that a further sentence tells, where the finding has them."""
 _SHARES = frozenset({"cv_rmse", "failed_share", "from_share", "to_share", "lost_share"})
 _DATES = frozenset({"known_until", "end", "due_on", "first_day"})
 
@@ -33,12 +35,13 @@ def finding_text(
     if code not in texts:
         return other
     variants = (f"{code}.{variant}" for variant in _VARIANTS if variant in data)
-    key = next((name for name in variants if name in texts), code)
+    keys = [next((name for name in variants if name in texts), code)]
+    keys += [name for added in _ADDED if added in data and (name := f"{code}.{added}") in texts]
     written = {name: _written(name, value, language, energy) for name, value in data.items()}
     if code == "negative_saving" and isinstance(upper := data.get("upper_kwh"), int | float):
         written["upper_kwh"] = energy(abs(upper))
     try:
-        return texts[key].format_map(written)
+        return " ".join(texts[key].format_map(written) for key in keys)
     except KeyError:  # a statement of another version, which lacks a figure that the sentence needs
         return other
 

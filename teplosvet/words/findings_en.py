@@ -104,11 +104,19 @@ FINDINGS = {
     ),
     "level_shift": (
         "From {first_day} on, for {days} days, {size_kwh} a day more is used than before. Nothing is adjusted for it: "
-        "if the building changed, agree a non-routine adjustment."
+        "only if you know what changed in the building, agree a non-routine adjustment."
     ),
     "level_shift.less_kwh": (
         "From {first_day} on, for {days} days, {less_kwh} a day less is used than before. Nothing is adjusted for it: "
-        "if the building changed, agree a non-routine adjustment."
+        "only if you know what changed in the building, agree a non-routine adjustment."
+    ),
+    "level_shift.others_c": (
+        "These days have a mean outdoor temperature of {shift_c}, the other days of the period of {others_c}: weather, "
+        "which the model does not follow everywhere, may be the cause, too."
+    ),
+    "level_shift.others_h": (
+        "These days have {shift_h} dark hours in the mean, the other days of the period {others_h}: the season may be "
+        "the cause, too."
     ),
     "saving_fades": (
         "The saving fades: {from_share} of the baseline at the beginning of the period, {to_share} at its end."

@@ -5,8 +5,9 @@ import pytest
 
 from analytics.arrays import Floats
 from analytics.lasting_changes import KnownDays, lasting_changes
+from analytics.ledger.commands import suggestions
 from analytics.level_shifts import level_shifts, searched_confidence
-from analytics.methods import verify
+from analytics.methods import savings_of, verify
 from analytics.persistence import by_year, cusum_kwh, hours_drift
 from analytics.whitening import Regression, as_normal, whitened
 from teplosvet.domain.findings import FindingCode
@@ -136,3 +137,17 @@ def test_a_statement_tells_a_shift_and_adjusts_nothing() -> None:
     assert FindingCode.LEVEL_SHIFT not in {one.code for one in plain.findings}
     assert shifted.adjusted_baseline_kwh == plain.adjusted_baseline_kwh
     assert shifted.adjustments == ()
+
+
+def test_a_shift_says_how_warm_its_days_are_and_hands_over_no_call_of_its_own() -> None:
+    energy = heat_energy(0.2, cv=0.05)
+    energy[FIRST_REPORTING + 100 :] += 0.2 * energy[FIRST_REPORTING:].mean()
+    inputs = heat_input(energy)
+    statement = verify(inputs)
+    (finding,) = [one for one in statement.findings if one.code is FindingCode.LEVEL_SHIFT]
+    ((_, saving),) = savings_of((inputs,))
+    within = saving.day >= np.datetime64(str(finding.data["first_day"]))
+    assert finding.data["shift_c"] == pytest.approx(saving.variable[within & saving.used].mean(), abs=0.006)
+    assert finding.data["others_c"] == pytest.approx(saving.variable[~within & saving.used].mean(), abs=0.006)
+    (line,) = suggestions(statement)
+    assert line.startswith("Only if you know the event")

@@ -42,3 +42,15 @@ def test_every_code_has_its_sentence_in_both_languages() -> None:
 )
 def test_sentences_carry_figures_with_units(code: str, data: dict[str, str | float | int], sentence: str) -> None:
     assert sentence in finding_text(code, data, Language.ENGLISH, kwh)
+
+
+@pytest.mark.parametrize(("language", "figures"), [(Language.ENGLISH, "9.5"), (Language.RUSSIAN, "9,5")])
+def test_a_level_shift_says_how_warm_its_days_are_and_one_without_weather_does_not(
+    language: Language, figures: str
+) -> None:
+    data: dict[str, str | float | int] = {"first_day": "2026-04-01", "days": 30, "size_kwh": -4.0, "less_kwh": 4.0}
+    plain = finding_text("level_shift", data, language, kwh)
+    told = finding_text("level_shift", {**data, "shift_c": 9.5, "others_c": -3.25}, language, kwh)
+    assert told.startswith(plain)
+    assert figures in told
+    assert figures not in plain

@@ -33,8 +33,10 @@ def written(folder: Path, text: str, name: str = "house.csv") -> str:
 
 
 def result(said: Any) -> dict[str, Any]:
-    assert said.code == 0, said.err
+    assert said.code in {0, 1}, said.err
     answer: dict[str, Any] = json.loads(said.out)["result"]
+    lower = answer["bands"][0]["lower_kwh"] if answer["bands"] else None
+    assert said.code == (0 if lower is not None and lower > 0 else 1)
     return answer
 
 
@@ -145,6 +147,80 @@ def test_a_bad_file_is_one_sentence_with_its_line(command: Call, tmp_path: Path,
     assert (said.code, said.out) == (2, "")
     assert sentence in said.err
     assert "Traceback" not in said.err
+
+
+def test_dates_with_dots_are_day_first_and_give_the_same_answer(command: Call, tmp_path: Path) -> None:
+    plain = result(command("fit", written(tmp_path, TEXT), *PERIODS, "--json"))
+    dotted = re.sub(r"(\d{4})-(\d\d)-(\d\d),", r"\3.\2.\1;", TEXT).replace(",", ";").replace(".", ",")
+    dotted = re.sub(r"(\d\d),(\d\d),(\d{4});", r"\1.\2.\3;", dotted)
+    other = result(command("fit", written(tmp_path, dotted), *PERIODS, "--json"))
+    assert other == plain
+    said = command("fit", written(tmp_path, dotted.replace("13.01.2023", "01.13.2023")), *PERIODS)
+    assert said.code == 2
+    assert "expected a date that exists" in said.err
+
+
+def test_hours_with_dots_are_those_of_iso_and_slashes_are_refused(command: Call, tmp_path: Path) -> None:
+    hours = [np.datetime64("2024-09-30") + np.timedelta64(hour, "h") for hour in range(24 * 60)]
+    ask = ("--method", "before-after", "--baseline", "2024-10-01/2024-11-01", "--reporting", "2024-11-01/2024-11-28")
+    told = []
+    for shape in ("%Y-%m-%dT%H:%M", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M"):
+        lines = [f"{hour.item():{shape}};1,5" for hour in hours]
+        told.append(
+            command("fit", written(tmp_path, "\n".join(["t;kwh", *lines])), *ask, "--zone", "Europe/Moscow", "--json")
+        )
+    assert result(told[0]) == result(told[1])
+    assert told[2].code == 2
+    assert "01.09.2024 00:00" in told[2].err
+
+
+def test_what_is_not_proven_or_not_stated_ends_with_one(command: Call, tmp_path: Path) -> None:
+    for share, code in ((0.2, 0), (0.0, 1)):
+        file = written(tmp_path, csv_text(energy(WEATHER, share), WEATHER))
+        assert command("fit", file, *PERIODS).code == code
+    said = command("fit", written(tmp_path, TEXT), "--baseline", str(BASELINE), "--reporting", str(BASELINE))
+    assert said.code == 1
+    assert "periods_overlap (" in said.out
+    assert "choose periods without a day in common" in said.out
+
+
+def test_a_period_that_the_file_does_not_reach_is_said_with_its_days(command: Call, tmp_path: Path) -> None:
+    file = written(tmp_path, TEXT)
+    said = command("fit", file, "--baseline", "2021-01-01/2021-12-01", "--reporting", str(REPORTING))
+    assert said.code == 1
+    assert "the file begins on 2023-01-01, the baseline period on 2021-01-01" in said.out
+    assert "ends on" not in said.out
+    assert "begins on" not in command("fit", file, *PERIODS).out
+
+
+def test_gsop_of_a_heating_season_has_a_normal_year_of_heating_days(command: Call, tmp_path: Path) -> None:
+    """Summer is outside the method and not missing; a method that speaks of all days still refuses it."""
+    ask = ("--baseline", "2023-10-01/2024-01-01", "--reporting", "2024-10-01/2024-12-31", "--normal", "mean", "--json")
+    warm = np.maximum(WEATHER, 9.0)
+    autumn = np.zeros(len(WEATHER), dtype=np.bool_)
+    days = np.datetime64("2023-01-01") + np.arange(len(WEATHER))
+    for first, last in (("2023-10-01", "2024-01-01"), ("2024-10-01", "2024-12-31")):
+        autumn |= (days >= np.datetime64(first)) & (days < np.datetime64(last))
+    outdoor = np.where(autumn, np.minimum(WEATHER, 7.5), np.where(WEATHER > 8, warm, WEATHER))
+    file = written(tmp_path, csv_text(energy(outdoor, 0.2), outdoor))
+    found = json.loads(command("fit", file, "--method", "gsop", *ask).out)
+    normal = found["normalised"]
+    assert normal["days_outside"] == int((outdoor[:365] > 8).sum())
+    assert normal["fractional_saving"] == pytest.approx(0.2, abs=0.03)
+    assert normal["findings"] == []
+    assert "outside_baseline" not in found["result"]["reporting_rows"]["left_out"]
+    other = command("fit", file, "--method", "change-point-daily", *ask)
+    assert other.code == 1
+    assert json.loads(other.out)["normalised"]["normalised_saving_kwh"] is None
+
+
+def test_a_file_of_another_encoding_says_how_to_save_it(command: Call, tmp_path: Path) -> None:
+    path = tmp_path / "old.csv"
+    path.write_bytes(TEXT.replace("energy_kwh", "энергия, кВтч").encode("cp1251"))
+    said = command("fit", str(path), *PERIODS)
+    assert (said.code, said.out) == (2, "")
+    assert "save the file as UTF-8" in said.err
+    assert "codec" not in said.err
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,7 @@ def test_a_baseline_of_heating_days_says_nothing_of_the_summer() -> None:
     kwh = energy(WEATHER, 0.2)
     kwh[BEFORE & (WEATHER > 8)] = np.nan
     found = run("gsop", kwh, WEATHER)
-    assert found.reporting_rows.left_out == {"outside_baseline": int((WEATHER[~BEFORE] > 8).sum())}
+    assert found.reporting_rows.left_out == {"above_heating_limit": int((WEATHER[~BEFORE] > 8).sum())}
 
 
 def test_the_sun_of_a_latitude_takes_the_season_out_of_a_sunny_house() -> None:
