@@ -76,7 +76,7 @@ def _price(line: SettlementLine, money: Settlement, language: Language) -> Itera
 def _decimals(exact: Decimal) -> int:
     """As many as the figure has: prices and energies are told as they are settled."""
     exponent = exact.as_tuple().exponent
-    return max(-exponent, 0) if isinstance(exponent, int) else 0
+    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
 def _money(amount: Decimal, money: Settlement, language: Language) -> str:

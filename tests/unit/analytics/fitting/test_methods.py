@@ -107,7 +107,8 @@ def test_unit_and_calendar_of_the_energy_change_nothing_but_the_unit(name: str, 
     assert moved.fractional_saving == pytest.approx(plain.fractional_saving, abs=2e-6)
     for one, other in zip(plain.bands, moved.bands, strict=True):
         assert one.half_width_kwh is not None
-        assert other.half_width_kwh == pytest.approx(factor * one.half_width_kwh, rel=1e-5, abs=2e-3)
+        # what a season misses has its phase from the date, and weeks do not fill years
+        assert other.half_width_kwh == pytest.approx(factor * one.half_width_kwh, rel=1e-3, abs=2e-3)
 
 
 @pytest.mark.parametrize("name", NAMES)
