@@ -36,7 +36,6 @@ ZERO_ALLOWED = {
         "np.nan_to_num(residual_rho)",
     ): "stands in during the iteration; the result is NaN again where it was",
     ("analytics/rollup/compute.py", "max(count, 0)"): "a number of days",
-    ("analytics/money_words.py", "max(-exponent, 0)"): "places after the decimal sign",
     ("ingest_service/worker.py", "max(0.0, self._patience())"): "time still to wait",
     (
         "simulators/house.py",
