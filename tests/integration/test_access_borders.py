@@ -16,7 +16,8 @@ from teplosvet.access.principal import COMMAND_LINE, Role
 from teplosvet.app import create_app
 from teplosvet.storage.database import connect
 from teplosvet.storage.migrate import migrate
-from tests.integration.access_world import PASSWORD, PEOPLE, populate
+from tests.acceptance.console_site import season, statement, write_statement
+from tests.integration.access_world import PASSWORD, PEOPLE, SITE, populate
 from tests.serving import asking
 from tests.signed_in import bearer
 
@@ -190,6 +191,11 @@ def test_nobody_signs_an_adjustment_for_the_other_party(world: World, speakers: 
 
 def test_each_party_says_of_an_act_what_is_its_own(world: World, speakers: dict[str, dict[str, str]]) -> None:
     place, days = "/api/v1/contracts/a-heat/acts", {"start": "2025-10-01", "end": "2026-05-01"}
+    contract = SITE.contracts[0]
+    with connect(world.url) as connection:  # whoever asked for a statement before may have made one that states nothing
+        row = connection.execute("SELECT max(version) + 1 FROM statement").fetchone()
+        assert row is not None
+        write_statement(connection, statement(contract, season(1, contract.carrier, 0.2)), row[0])
     began = world.client.post(place, headers=speakers["esco"], json=days)
     assert began.status_code == 200, began.text
     for state, allowed in (("sent", ESCOS), ("disputed", CUSTOMERS), ("agreed", CUSTOMERS)):
