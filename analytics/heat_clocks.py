@@ -184,7 +184,7 @@ def _spread(start: Ints, end: Ints, amount: Floats, edges_us: Ints) -> Floats:
     total = np.cumsum(amount)
     passed = np.stack([total - amount, total], axis=1).ravel()
     # rounded, because a sum that falls by the last bit would be a negative time
-    return np.round(np.diff(np.interp((edges_us - origin).astype(np.float64), at, passed)), 6)
+    return np.asarray(np.round(np.diff(np.interp((edges_us - origin).astype(np.float64), at, passed)), 6))
 
 
 def _with_registers(shown: HeatClocks, error: _Counted, power: _Counted, silence_s: Floats) -> HeatClocks:
