@@ -98,6 +98,16 @@ class Point:
         self.another_instrument(place, opening)
         site.install(self.key, self.building, changed, serial=str(self.meter), start={name: opening})
 
+    def states(self, chosen: np.ndarray) -> dict[str, np.ndarray]:
+        """Error bits on some days; a register of operating time that every third day of an outage did not count."""
+        day = chosen // self.per_day
+        lost = np.cumsum(~self.keep & (np.arange(len(self.keep)) // self.per_day % 3 == 0)) * self.every_h
+        return {
+            "heat_error_flags": np.where(day % 5 == 1, 4.0, 0.0),
+            "heat_flow_m3h": 1.0 + self.gauge[chosen],
+            "operating_time_h": np.floor(chosen * self.every_h - lost[chosen]),
+        }
+
     def deliver(self, site: House, chosen: np.ndarray) -> None:
         """Readings and births arrive, in the order that is given."""
         for serial in np.unique(self.serial[chosen]).tolist():
@@ -105,6 +115,7 @@ class Point:
             values = {REGISTER[self.device_class]: self.register[mine]}
             if self.device_class is DeviceClass.HEAT:
                 values |= {"heat_volume_m3": self.volume[mine], "flow_temperature_c": self.gauge[mine]}
+                values |= self.states(mine)
             else:
                 values |= {"light_power_w": self.gauge[mine]}
             site.read(self.key, [self.at[k] for k in mine.tolist()], self.device_class, serial or None, **values)
@@ -134,6 +145,7 @@ def a_point(site: House, rng: np.random.Generator, building: int, number: int) -
         keep=np.ones(count, dtype=np.bool_),
         serial=np.full(count, "1" if rng.random() < 0.3 else ""),
     )
+    site.connection.execute("UPDATE device SET q_min_m3h = 0.5, q_max_m3h = 1.5 WHERE class = 'heat'")
     place = int(rng.uniform(4, 8) * point.per_day) + 1
     while place < count - 12:
         point.befall(site, rng, str(rng.choice(FAULTS)), place)
