@@ -16,7 +16,7 @@ from teplosvet.access.principal import COMMAND_LINE, Role
 from teplosvet.app import create_app
 from teplosvet.storage.database import connect
 from teplosvet.storage.migrate import migrate
-from tests.acceptance.console_site import season, statement, write_statement
+from tests.acceptance import console_site as site
 from tests.integration.access_world import PASSWORD, PEOPLE, SITE, populate
 from tests.serving import asking
 from tests.signed_in import bearer
@@ -195,7 +195,8 @@ def test_each_party_says_of_an_act_what_is_its_own(world: World, speakers: dict[
     with connect(world.url) as connection:  # whoever asked for a statement before may have made one that states nothing
         row = connection.execute("SELECT max(version) + 1 FROM statement").fetchone()
         assert row is not None
-        write_statement(connection, statement(contract, season(1, contract.carrier, 0.2)), row[0])
+        made = site.statement(contract, site.season(1, contract.carrier, 0.2))
+        site.write_statement(connection, made, row[0])
     began = world.client.post(place, headers=speakers["esco"], json=days)
     assert began.status_code == 200, began.text
     for state, allowed in (("sent", ESCOS), ("disputed", CUSTOMERS), ("agreed", CUSTOMERS)):
