@@ -179,6 +179,7 @@ def health(url: str) -> object:
             time.sleep(0.1)
 
 
+@pytest.mark.timeout(1200)
 def test_a_second_start_on_the_same_folder(tmp_path: Path) -> None:
     """The first one serves meanwhile, is found by other commands, and ends with Ctrl-C."""
     home = tmp_path / "home"
