@@ -1,7 +1,7 @@
 -- Organisations, accounts and grants, as administrators keep them.
 
 -- name: lock
-SELECT pg_advisory_xact_lock(7403753);
+SELECT pg_advisory_xact_lock(7403763);
 
 -- name: any
 SELECT EXISTS (SELECT FROM account);
