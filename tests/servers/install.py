@@ -36,9 +36,8 @@ def install() -> None:
     if packages:
         apt_install(packages, _say)
     install_packages((*timescale.PACKAGES, *COMPOSE_PACKAGES), _say)
-    community.install(_say)
-    axe.install(_say)
-    grafana_types.install(_say)
+    for packages in (community.PACKAGES, axe.PACKAGES, grafana_types.PACKAGES):
+        packages.install(_say)
 
 
 def _say(sentence: str) -> None:
