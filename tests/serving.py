@@ -12,8 +12,8 @@ from fastapi import FastAPI
 
 
 @contextmanager
-def asking(app: FastAPI) -> Iterator[httpx.Client]:
-    """A client of a running application, that follows no redirects."""
+def serving(app: FastAPI) -> Iterator[str]:
+    """Address of a running application."""
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -24,9 +24,15 @@ def asking(app: FastAPI) -> Iterator[httpx.Client]:
         assert time.monotonic() < deadline, "the server does not start"
         time.sleep(0.02)
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=20) as client:
-            yield client
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join()
         listening.close()
+
+
+@contextmanager
+def asking(app: FastAPI) -> Iterator[httpx.Client]:
+    """A client of a running application, that follows no redirects."""
+    with serving(app) as address, httpx.Client(base_url=address, timeout=20) as client:
+        yield client

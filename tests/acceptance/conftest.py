@@ -9,7 +9,8 @@ from teplosvet.app import create_app
 from teplosvet.stack.embedded import EmbeddedPostgres
 from teplosvet.storage.database import connect
 from tests.acceptance import console_site as site
-from tests.acceptance.console_run import ARGUMENTS, CHROMIUM, Console, database, serving
+from tests.acceptance.console_run import ARGUMENTS, CHROMIUM, Console, database
+from tests.serving import serving
 from tests.signed_in import administrator_session
 
 

@@ -15,7 +15,8 @@ from teplosvet.domain.contracts import Carrier
 from teplosvet.storage.database import connect
 from teplosvet.storage.pool import Pool
 from tests.acceptance import console_site as site
-from tests.acceptance.console_run import PAGES, Console, serving, visiting
+from tests.acceptance.console_run import PAGES, Console, visiting
+from tests.serving import serving
 from tests.signed_in import COOKIES
 
 HEAVIEST_PAGE_BYTES = 160_000

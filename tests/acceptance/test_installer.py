@@ -24,8 +24,9 @@ from teplosvet.app import create_app
 from teplosvet.stack import embedded
 from teplosvet.stack.embedded import EmbeddedPostgres
 from teplosvet.storage.database import connect
-from tests.acceptance.console_run import database, serving
+from tests.acceptance.console_run import database
 from tests.integration.ingest_run import ingest, light, pack, rows
+from tests.serving import serving
 
 PASSWORD = "correct horse battery"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}

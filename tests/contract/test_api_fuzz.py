@@ -24,7 +24,8 @@ from teplosvet.app import create_app
 from teplosvet.stack.embedded import EmbeddedPostgres
 from teplosvet.storage.database import connect
 from tests.acceptance import console_site
-from tests.acceptance.console_run import database, serving
+from tests.acceptance.console_run import database
+from tests.serving import serving
 from tests.signed_in import administrator_session, signed_in_client
 
 BOUNDED = settings(

@@ -29,11 +29,11 @@ from teplosvet.domain.errors import ConfigurationError, ForbiddenError, InvalidF
 from teplosvet.domain.findings import FindingCode, Severity
 from teplosvet.domain.periods import Period
 from teplosvet.storage.database import connect
-from tests.acceptance.console_run import serving
 from tests.integration.rollup_site import house as site_of
 from tests.integration.test_evidence_bundle import REPORTING as METERED
 from tests.integration.test_evidence_bundle import fill
 from tests.integration.test_verification import register, store_energy, store_hours
+from tests.serving import serving
 from tests.signed_in import administrator_session, signed_in_client
 from tests.unit.analytics.known_contracts import BASELINE, REPORTING, TEMPERATURE, heat_energy
 

@@ -13,8 +13,8 @@ import pytest
 from teplosvet.app import create_app
 from teplosvet.storage.database import connect
 from tests.acceptance import console_site
-from tests.integration.api_server import api_client
-from tests.signed_in import administrator_session
+from tests.serving import serving
+from tests.signed_in import administrator_session, signed_in_client
 
 ALARM = "INSERT INTO alarm (rule, subject, severity, opened_at, last_seen, data) VALUES (%s, %s, 2, now(), now(), '{}')"
 
@@ -44,7 +44,7 @@ def populated(module_database: str) -> str:
 @pytest.fixture(scope="module")
 def client(populated: str) -> Iterator[httpx.Client]:
     administrator_session(populated)
-    with api_client(create_app(populated)) as found:
+    with serving(create_app(populated)) as address, signed_in_client(address) as found:
         yield found
 
 
