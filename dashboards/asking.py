@@ -68,8 +68,7 @@ def reader_of(request: Request, person: Principal | None = None) -> Reader:
         parameters.get("lang"), request.cookies.get("lang"), request.headers.get("accept-language", "")
     )
     unit = energy_unit(parameters.get("unit")) or energy_unit(request.cookies.get("unit"))
-    csrf = getattr(request.state, "csrf", "")
-    return Reader(language, unit, datetime.now(UTC), quote(request.url.path), parameters, person, csrf)
+    return Reader(language, unit, datetime.now(UTC), quote(request.url.path), parameters, person)
 
 
 def _person(request: Request, person: Annotated[Principal, Depends(signed_in)]) -> Reader:

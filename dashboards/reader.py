@@ -31,7 +31,6 @@ class Reader:
         path: Path of the page.
         parameters: Query parameters of the page.
         person: Who that is, None of a page for everybody.
-        csrf: What their forms prove themselves with, empty where nothing asks for it.
     """
 
     language: Language
@@ -40,7 +39,6 @@ class Reader:
     path: str = "/"
     parameters: Mapping[str, str] = field(default_factory=dict)
     person: Principal | None = None
-    csrf: str = ""
 
     def say(self, key: str, **values: str | int) -> str:
         """A text in their language; a whole number is written as such, and `n` chooses the plural."""

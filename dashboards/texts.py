@@ -278,7 +278,5 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "quantity.flow_setpoint_c": _("flow set-point"),
     "quantity.indoor_setpoint_c": _("indoor set-point"),
     "quantity.valve_position_percent": _("valve position"),
-    "error.forbidden": _("You may not see or do this."),
-    "error.forbidden.do": _("Ask an administrator for the role that it needs. Nothing was changed."),
     "navigation": _("Main"),
 }
