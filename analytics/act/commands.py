@@ -17,6 +17,7 @@ from analytics.act.source import Connection, load_facts, load_statement
 from analytics.act.spreadsheet import act_xlsx
 from analytics.act.state import EVIDENT, ActState
 from analytics.evidence.kept import keep_bundle
+from analytics.written_files import write_forms
 from teplosvet import output
 from teplosvet.domain.errors import ConfigurationError, UnknownNameError
 from teplosvet.domain.periods import Period
@@ -79,15 +80,7 @@ def write_act(
         issue = Issue(1, kept.version, kept.made_at, kept.digest, ActState.DRAFT, kept.version)
     name = f"act-{contract}-{period.start}-{period.end}-v{kept.version}.{language}"
     bodies = {ending: body() for ending, body in _bodies(kept.statement, facts, issue, language).items()}
-    paths = {}
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for ending, body in bodies.items():
-            path = out / f"{name}.{ending}"
-            path.write_bytes(body)
-            paths[ending] = str(path)
-    except OSError as error:
-        raise ConfigurationError(f"--out: {error.strerror}: {error.filename}") from error
+    paths = write_forms(out, name, bodies)
     return WrittenAct(contract, issue.number, kept.version, kept.digest, **paths)
 
 

@@ -10,6 +10,7 @@ from analytics.passport.contract import contract_passport
 from analytics.passport.files import passport_json, passport_pdf, passport_xlsx
 from analytics.passport.portfolio import portfolio_passport
 from analytics.passport.source import load_projects
+from analytics.written_files import write_forms
 from teplosvet import output
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.stack.running import database_url
@@ -47,15 +48,7 @@ def passport(
         found = portfolio_passport(projects, site or "", language)
     name = f"passport-{''.join(c if c.isalnum() or c in '-_.' else '_' for c in contract or site or 'all')}.{language}"
     bodies = {"pdf": passport_pdf(found), "xlsx": passport_xlsx(found), "json": passport_json(found)}
-    paths = {}
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for ending, body in bodies.items():
-            path = out / f"{name}.{ending}"
-            path.write_bytes(body)
-            paths[ending] = str(path)
-    except OSError as error:
-        raise ConfigurationError(f"--out: {error.strerror}: {error.filename}") from error
+    paths = write_forms(out, name, bodies)
     if as_json:
         output.print_json(WrittenPassport(len(projects), **paths))
         return
