@@ -17,6 +17,12 @@ import typer
 import uvicorn
 
 from teplosvet import output
+from teplosvet.access import accounts
+from teplosvet.access.accounts import Connection, Scope, ScopeKind
+from teplosvet.access.cookies import PLAIN
+from teplosvet.access.passwords import one_time_password
+from teplosvet.access.principal import COMMAND_LINE, Role
+from teplosvet.access.sessions import open_session
 from teplosvet.app import create_app
 from teplosvet.storage.database import connect
 from teplosvet.storage.migrate import migrate
@@ -25,6 +31,7 @@ from teplosvet.storage.queries import query
 TIMES = 20
 PARTS = ("heat_meters", "light_points", "newest", "places", "hours", "days", "use", "analyze")
 CHROMIUM = Path("/usr/bin/chromium")
+READER = "bench"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +90,11 @@ def measure_pages(buildings: int) -> list[PageTime]:
         with connect(server.url) as connection:
             connection.execute(query("bench_pages", "analyze"))
             row = connection.execute(query("bench_pages", "example")).fetchone() or ("", "")
+            cookie = _session(connection)
         with _serving(server.url) as address:
             pages = _pages(str(row[0]), str(row[1]))
-            painted = _painted(address, pages)
-            return [_measure(address, name, path, edition, painted.get(name)) for name, path in pages.items()]
+            painted = _painted(address, pages, cookie)
+            return [_measure(address, cookie, name, path, edition, painted.get(name)) for name, path in pages.items()]
 
 
 def _pages(contract: str, building: str) -> Mapping[str, str]:
@@ -102,9 +110,18 @@ def _pages(contract: str, building: str) -> Mapping[str, str]:
     }
 
 
-def _measure(address: str, name: str, path: str, edition: str, painted: tuple[float, float] | None) -> PageTime:
+def _session(connection: Connection) -> str:
+    """The cookie of an administrator of the platform, who sees everything that there is to draw."""
+    accounts.add_account(connection, COMMAND_LINE, READER, READER, password=one_time_password())
+    accounts.grant(connection, COMMAND_LINE, READER, Role.ADMINISTRATOR, Scope(ScopeKind.PLATFORM))
+    return open_session(connection, accounts.account_id_of(connection, COMMAND_LINE, READER), "127.0.0.1", READER)
+
+
+def _measure(
+    address: str, cookie: str, name: str, path: str, edition: str, painted: tuple[float, float] | None
+) -> PageTime:
     times, html = [], b""
-    with httpx.Client(base_url=address, timeout=60) as client:
+    with httpx.Client(base_url=address, cookies={PLAIN: cookie}, timeout=60) as client:
         for _ in range(TIMES + 1):
             started = time.perf_counter()
             answer = client.get(path)
@@ -126,7 +143,7 @@ def _measure(address: str, name: str, path: str, edition: str, painted: tuple[fl
     )
 
 
-def _painted(address: str, pages: Mapping[str, str]) -> dict[str, tuple[float, float]]:
+def _painted(address: str, pages: Mapping[str, str], cookie: str) -> dict[str, tuple[float, float]]:
     """First contentful paint and transferred bytes of each page, where Playwright and Chromium are installed."""
     try:
         playwright: Any = importlib.import_module("playwright.sync_api")
@@ -139,6 +156,7 @@ def _painted(address: str, pages: Mapping[str, str]) -> dict[str, tuple[float, f
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--headless", "--no-sandbox", "--disable-gpu"])
         for name, path in pages.items():
             context = browser.new_context()
+            context.add_cookies([{"name": PLAIN, "value": cookie, "url": address}])
             page = context.new_page()
             page.goto(address + path)
             paint, weight = page.evaluate(_WEIGHT)
