@@ -3,22 +3,19 @@
 import importlib
 import os
 import statistics
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import httpx
 import psycopg
 import typer
-import uvicorn
 from psycopg.rows import TupleRow
 
 from teplosvet import output
-from teplosvet.app import create_app
-from teplosvet.stack.ports import free_port
+from teplosvet.access.cookies import PLAIN
+from teplosvet.bench.application import serving, session_cookie
 from teplosvet.storage.database import connect
 from teplosvet.storage.migrate import migrate
 from teplosvet.storage.queries import query
@@ -64,7 +61,7 @@ def bench_alarms(
                 values = {"buildings": buildings, "lamps": lamps, "now": NOW}
                 connection.execute(query("bench_alarms", name), values)
             rounds = _rounds(connection)
-            lists = list(_lists(server.url))
+            lists = list(_lists(server.url, session_cookie(connection)))
     result = {"edition": found.value, "buildings": buildings, "devices": buildings * (lamps + 1) + 1, **rounds}
     if as_json:
         output.print_json(result | {"lists": lists})
@@ -87,8 +84,9 @@ def _rounds(connection: psycopg.Connection[TupleRow]) -> dict[str, Any]:
     return took | {"opened": opened}
 
 
-def _lists(database_url: str) -> Iterator[dict[str, Any]]:
-    with _served(database_url) as address, httpx.Client(base_url=address, timeout=60) as client:
+def _lists(database_url: str, cookie: str) -> Iterator[dict[str, Any]]:
+    cookies = {PLAIN: cookie}
+    with serving(database_url) as address, httpx.Client(base_url=address, cookies=cookies, timeout=60) as client:
         for name in LISTS:
             took, answer = [], None
             for _ in range(REQUESTS):
@@ -104,19 +102,3 @@ def _lists(database_url: str) -> Iterator[dict[str, Any]]:
                 "p95_ms": round(cuts[18], 1),
                 "rows": rows,
             }
-
-
-@contextmanager
-def _served(database_url: str) -> Iterator[str]:
-    port = free_port()
-    config = uvicorn.Config(create_app(database_url), port=port, log_level="warning", access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.02)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()

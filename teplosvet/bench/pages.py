@@ -2,28 +2,19 @@
 
 import importlib
 import os
-import socket
 import statistics
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
 import typer
-import uvicorn
 
 from teplosvet import output
-from teplosvet.access import accounts
-from teplosvet.access.accounts import Connection, Scope, ScopeKind
 from teplosvet.access.cookies import PLAIN
-from teplosvet.access.passwords import one_time_password
-from teplosvet.access.principal import COMMAND_LINE, Role
-from teplosvet.access.sessions import open_session
-from teplosvet.app import create_app
+from teplosvet.bench.application import serving, session_cookie
 from teplosvet.storage.database import connect
 from teplosvet.storage.migrate import migrate
 from teplosvet.storage.queries import query
@@ -31,7 +22,6 @@ from teplosvet.storage.queries import query
 TIMES = 20
 PARTS = ("heat_meters", "light_points", "newest", "places", "hours", "days", "use", "analyze")
 CHROMIUM = Path("/usr/bin/chromium")
-READER = "bench"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +80,8 @@ def measure_pages(buildings: int) -> list[PageTime]:
         with connect(server.url) as connection:
             connection.execute(query("bench_pages", "analyze"))
             row = connection.execute(query("bench_pages", "example")).fetchone() or ("", "")
-            cookie = _session(connection)
-        with _serving(server.url) as address:
+            cookie = session_cookie(connection)
+        with serving(server.url) as address:
             pages = _pages(str(row[0]), str(row[1]))
             painted = _painted(address, pages, cookie)
             return [_measure(address, cookie, name, path, edition, painted.get(name)) for name, path in pages.items()]
@@ -108,13 +98,6 @@ def _pages(contract: str, building: str) -> Mapping[str, str]:
         "/administration": "/administration",
         "/live": "/live",
     }
-
-
-def _session(connection: Connection) -> str:
-    """The cookie of an administrator of the platform, who sees everything that there is to draw."""
-    accounts.add_account(connection, COMMAND_LINE, READER, READER, password=one_time_password())
-    accounts.grant(connection, COMMAND_LINE, READER, Role.ADMINISTRATOR, Scope(ScopeKind.PLATFORM))
-    return open_session(connection, accounts.account_id_of(connection, COMMAND_LINE, READER), "127.0.0.1", READER)
 
 
 def _measure(
@@ -171,19 +154,3 @@ _WEIGHT = """() => new Promise(resolve => setTimeout(() => resolve([
     performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null,
     [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
         .reduce((sum, entry) => sum + entry.transferSize, 0)]), 200))"""
-
-
-@contextmanager
-def _serving(url: str) -> Iterator[str]:
-    """Address of the application over a database."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(create_app(url), log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        while not server.started and thread.is_alive():
-            time.sleep(0.02)
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()

@@ -14,6 +14,7 @@ from teplosvet.stack.ports import free_port
 from teplosvet.storage.database import connect
 from tests.acceptance.console_run import database
 from tests.integration.rollup_site import House
+from tests.signed_in import COOKIES, administrator_session
 
 REPOSITORY = Path(__file__).parents[2]
 ROWS = 1_000_000
@@ -32,6 +33,7 @@ def test_memory_does_not_grow_with_the_rows(plain_postgres: EmbeddedPostgres, tm
                 " SELECT %s, '2020-01-01'::timestamptz + n * INTERVAL '1 minute', n, 70 FROM generate_series(1, %s) n",
                 (device, ROWS),
             )
+        administrator_session(url)
         port = free_port()
         environment = os.environ | {
             "TEPLOSVET_DATABASE_URL": url,
@@ -51,8 +53,8 @@ def test_memory_does_not_grow_with_the_rows(plain_postgres: EmbeddedPostgres, tm
 
 def exported(port: int, process: psutil.Process, form: str) -> tuple[int, int, int]:
     """Memory before and at most, and bytes that came."""
-    transport = httpx.HTTPTransport(retries=10)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120, transport=transport) as client:
+    address, transport = f"http://127.0.0.1:{port}", httpx.HTTPTransport(retries=10)
+    with httpx.Client(base_url=address, cookies=COOKIES, timeout=120, transport=transport) as client:
         small = client.get("/api/v1/readings/heat", params={"device": "heat-1", "format": form, "limit": 10})
         assert small.status_code == 200
         before = most = process.memory_info().rss
