@@ -12,6 +12,8 @@ from teplosvet.domain.errors import ServiceUnavailableError
 from teplosvet.stack import embedded
 from teplosvet.stack.mosquitto import MosquittoServer, mosquitto
 from teplosvet.stack.timescale import TimescaleServer, timescale
+from teplosvet.words.catalogue import speaking
+from teplosvet.words.language import Language
 from tests.servers.community import CommunityServer, community
 from tests.strictness import pytest_configure as watch_for_skips
 from tests.strictness import pytest_sessionfinish, pytest_terminal_summary
@@ -39,6 +41,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _fixtures(item: pytest.Item) -> list[str]:
     return item.fixturenames if isinstance(item, pytest.Function) else []
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A command that spoke Russian leaves no language behind: tests share a process, people do not."""
+    before = speaking.set(Language.ENGLISH)
+    yield
+    speaking.reset(before)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """A server that we start as a child: awaited until it answers, stopped so that it closes its files."""
 
+import contextlib
 import signal
 import socket
 import subprocess
@@ -7,6 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psutil
 
 from teplosvet.domain.errors import ServiceUnavailableError
 from teplosvet.stack.ports import LOOPBACK
@@ -89,8 +92,13 @@ class ServerProcess:
         self._end(self.stop_signal)
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """End it as a power cut would: it and the processes that it made, none of which is there afterwards."""
+        family = [] if self._child is None else psutil.Process(self._child.pid).children(recursive=True)
         self._end(signal.SIGKILL)
+        for each in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
+        psutil.wait_procs(family, self.stop_timeout_s)
 
     def _end(self, how: signal.Signals) -> None:
         child, self._child = self._child, None

@@ -1,10 +1,13 @@
 """The servers that everything else is tested on are what they say they are."""
 
 import queue
+import sys
 import threading
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import paho.mqtt.client as mqtt
+import psutil
 import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
@@ -12,6 +15,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from teplosvet.stack.embedded import EmbeddedPostgres
 from teplosvet.stack.mosquitto import MosquittoServer
+from teplosvet.stack.process import ServerProcess
 from teplosvet.stack.timescale import TimescaleServer, timescale
 from tests.servers.community import CommunityServer
 
@@ -52,6 +56,29 @@ def test_timescale_recovers_committed_rows_after_a_kill() -> None:
         server.kill()
         server.start()
         assert _value(server.url, "SELECT count(*) FROM kept") == 1
+
+
+PARENT = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+open(sys.argv[1], "w").write(str(child.pid))
+time.sleep(60)
+"""
+
+
+def test_nothing_of_a_killed_server_stays(tmp_path: Path) -> None:
+    told = tmp_path / "child"
+    server = ServerProcess(
+        name="a server with a child",
+        command=[sys.executable, "-c", PARENT, str(told)],
+        ready=lambda: told.exists() and told.read_text() != "",
+        log=tmp_path / "log",
+    )
+    server.start()
+    child = psutil.Process(int(told.read_text()))
+    assert child.is_running()
+    server.kill()
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
 
 
 def test_the_stand_in_is_the_community_edition(community_server: CommunityServer) -> None:

@@ -105,8 +105,7 @@ async function submit(event) {
   }
   button.disabled = true;
   try {
-    await outbox.add(made.kind, made.body, made.photo);
-    if (mending !== null) await outbox.giveUp(mending);
+    await outbox.add(made.kind, made.body, made.photo, mending);
     mending = null;
     await form.clear();
     find("[data-photo]").hidden = true;

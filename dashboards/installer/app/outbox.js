@@ -17,12 +17,13 @@ async function tell(changes = {}) {
   for (const listener of listeners) listener(all, status);
 }
 
-export async function add(kind, body, photo) {
+// `mended` is the conflict whose place it takes.
+export async function add(kind, body, photo, mended = null) {
   const item = {
     request_id: body.request_id, kind, body, photo, made_at: new Date().toISOString(),
     state: "queued", problem: null, answer: null, photo_problem: null,
   };
-  await store.keep(item);
+  await (mended === null ? store.keep(item) : store.replace(mended, item));
   await tell();
   flush();
   return item;

@@ -24,6 +24,8 @@ export const entries = async () =>
   (await done("entries", "readonly", (store) => store.getAll())).sort((a, b) => a.made_at.localeCompare(b.made_at));
 export const entry = (id) => done("entries", "readonly", (store) => store.get(id));
 export const keep = (item) => done("entries", "readwrite", (store) => store.put(item));
+// Both or neither: nobody sees the two side by side, and no reload finds them so.
+export const replace = (id, item) => done("entries", "readwrite", (store) => (store.delete(id), store.put(item)));
 export const forget = (id) => done("entries", "readwrite", (store) => store.delete(id));
 export const known = (name) => done("known", "readonly", (store) => store.get(name));
 export const remember = (name, value) => done("known", "readwrite", (store) => store.put(value, name));
