@@ -219,7 +219,8 @@ WATCH_FOR_TWINS = """(name) => {
   const place = document.querySelector("[data-entries]");
   const named = () => [...place.querySelectorAll("[data-device]")].filter((each) => each.textContent === name).length;
   window.mostAtOnce = named();
-  new MutationObserver(() => { window.mostAtOnce = Math.max(window.mostAtOnce, named()); }).observe(place, { childList: true });
+  const look = () => { window.mostAtOnce = Math.max(window.mostAtOnce, named()); };
+  new MutationObserver(look).observe(place, { childList: true });
 }"""
 
 
