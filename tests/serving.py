@@ -1,6 +1,5 @@
 """An application that really listens, and a program that asks it."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -10,11 +9,13 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from teplosvet.stack.ports import listen
+
 
 @contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
     """Address of a running application."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listen()
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()

@@ -1,6 +1,5 @@
 """The application as a benchmark asks it: it really listens, and somebody is signed in."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from teplosvet.access.passwords import one_time_password
 from teplosvet.access.principal import COMMAND_LINE, Role
 from teplosvet.access.sessions import open_session
 from teplosvet.app import create_app
+from teplosvet.stack.ports import listen
 
 READER = "bench"
 
@@ -28,7 +28,7 @@ def session_cookie(connection: Connection) -> str:
 @contextmanager
 def serving(url: str) -> Iterator[str]:
     """Address of the application over a database."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with listen() as listening:
         server = uvicorn.Server(uvicorn.Config(create_app(url), log_level="warning", access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
