@@ -25,7 +25,7 @@ check: setup
 
 test: setup
 	$(PYTHON) -m tests.servers.install
-	$(PYTHON) -m pytest --numprocesses 4 --dist loadfile
+	$(PYTHON) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 demo: $(bootstrap)
 	$(UV) sync --frozen --no-dev --inexact
