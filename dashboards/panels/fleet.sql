@@ -27,10 +27,9 @@ ORDER BY lower_kwh DESC NULLS LAST, contract
 LIMIT 200;
 
 -- name: energy
-SELECT day::timestamp AT TIME ZONE 'Europe/Moscow' AS time, carrier, sum(energy_kwh) AS energy_kwh
-FROM panel_energy_daily
+SELECT day::timestamp AT TIME ZONE 'Europe/Moscow' AS time, carrier, energy_kwh
+FROM panel_fleet_energy_daily
 WHERE $__timeFilter(day) AND carrier <> 'water' AND carrier IN (${carrier:sqlstring})
-GROUP BY day, carrier
 ORDER BY day, carrier;
 
 -- name: attention

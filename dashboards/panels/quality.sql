@@ -15,19 +15,22 @@ ORDER BY last_at DESC
 LIMIT 100;
 
 -- name: estimated
-SELECT day::timestamp AT TIME ZONE 'Europe/Moscow' AS time, carrier, sum(estimated_kwh) / nullif(sum(energy_kwh), 0) AS estimated
-FROM panel_energy_daily
+SELECT day::timestamp AT TIME ZONE 'Europe/Moscow' AS time, carrier, estimated_kwh / nullif(energy_kwh, 0) AS estimated
+FROM panel_fleet_energy_daily
 WHERE $__timeFilter(day)
-GROUP BY day, carrier
 ORDER BY day, carrier;
 
 -- name: coverage
-SELECT building, building_title, carrier, avg(coverage) AS coverage, count(*) FILTER (WHERE energy_kwh IS NULL) AS unknown_days
-FROM panel_energy_daily
-WHERE $__timeFilter(day)
-GROUP BY building, building_title, carrier
-HAVING avg(coverage) < 1
-ORDER BY avg(coverage), building
+SELECT building, building_title, carrier, coverage, unknown_days
+FROM (
+    SELECT building_id, carrier, avg(coverage) AS coverage, count(*) FILTER (WHERE unknown) AS unknown_days
+    FROM panel_building_day
+    WHERE $__timeFilter(day)
+    GROUP BY building_id, carrier
+    HAVING avg(coverage) < 1
+) counted
+JOIN panel_building USING (building_id)
+ORDER BY coverage, building
 LIMIT 50;
 
 -- name: findings

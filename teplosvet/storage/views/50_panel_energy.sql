@@ -14,6 +14,18 @@ SELECT b.building, b.building_title, e.carrier, e.day, e.day::timestamp AT TIME 
 FROM visible_energy_daily e
 JOIN panel_building b ON b.building_id = e.building_id;
 
+-- The same of thousands of houses: what is summed or counted first and named afterwards is joined to no house a day.
+DROP VIEW IF EXISTS panel_fleet_energy_daily CASCADE;
+CREATE VIEW panel_fleet_energy_daily AS
+SELECT carrier, day, sum(energy_kwh) AS energy_kwh, sum(estimated_kwh) AS estimated_kwh
+FROM visible_energy_daily
+GROUP BY carrier, day;
+
+DROP VIEW IF EXISTS panel_building_day CASCADE;
+CREATE VIEW panel_building_day AS
+SELECT building_id, carrier, day, coverage, energy_kwh IS NULL AS unknown
+FROM visible_energy_daily;
+
 -- Hours of heat meters while they were in the building, and of its weather station. A panel bounds the time of both: as one view
 -- the planner would read years of the station's hours for a month of a meter's.
 DROP VIEW IF EXISTS panel_heating_curve CASCADE;
