@@ -24,6 +24,9 @@ class Turn(NamedTuple):
     whose: Literal["", "customer", "esco", "either"] = ""
 
 
+NOBODYS = Turn()
+
+
 def turn(state: str, sides: Collection[Side]) -> Turn:
     """Whether it is the turn of somebody who speaks for these sides."""
     following = NEXT[state]

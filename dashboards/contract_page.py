@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboards import contract_plots
-from dashboards.act_turn import Turn
+from dashboards.act_turn import NOBODYS, Turn
 from dashboards.contract_line import status_of
 from dashboards.contract_plots import Plot
 from dashboards.filled_rows import filled_rows
@@ -72,7 +72,7 @@ class ContractPage:
     missing: tuple[str, ...] = ()
     versions: tuple[VersionRow, ...] = ()
     act: ActRow | None = None
-    turn: Turn = Turn()
+    turn: Turn = NOBODYS
 
 
 def contract_page(
