@@ -21,7 +21,7 @@ from analytics.evidence.spans import apart
 from analytics.keeping import Draft, keep_all
 from analytics.ledger.store import load_ledgers
 from analytics.methods import DailyVariable, VerificationInput, verify
-from analytics.stated import account, load_all_stated
+from analytics.stated import account, load_binding
 from analytics.statement import Inputs, Statement
 from analytics.weather import daily_temperature
 from teplosvet.domain.contract_terms import Terms
@@ -161,7 +161,7 @@ def load_inputs(connection: Connection, places: Sequence[ContractPlace], period:
         ],
     )
     states = bulk.heat_states(connection, [place.contract_id for place in places if _is_filled(place)], period)
-    stated = load_all_stated(connection, [place.contract.code for place in places])
+    stated = load_binding(connection, [place.contract.code for place in places])
     ledgers = load_ledgers(connection, [place.contract.code for place in places])
     skies: dict[tuple[object, ...], DailyVariable | None] = {}
     found = []
