@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 from psycopg.types.range import DateRange
 
+from analytics.account_marks import Mark, refuse_moved
 from analytics.bulk import Connection
 from analytics.changes import changes_between
 from analytics.digests import statement_body
@@ -26,6 +27,7 @@ class Draft:
         digest: SHA-256 of the body, in hexadecimal.
         body: The statement as JSON.
         statement: The statement.
+        mark: Of the account that it counts; None where it is kept whatever the account is now.
     """
 
     contract_id: int
@@ -34,13 +36,14 @@ class Draft:
     digest: str
     body: bytes
     statement: Statement
+    mark: Mark | None = None
 
     @classmethod
-    def of(cls, contract_id: int, statement: Statement) -> "Draft":
+    def of(cls, contract_id: int, statement: Statement, mark: Mark | None = None) -> "Draft":
         """The draft of a statement."""
         body = statement_body(statement)
         method = f"{statement.method}/{statement.method_version}"
-        return cls(contract_id, statement.period, method, hashlib.sha256(body).hexdigest(), body, statement)
+        return cls(contract_id, statement.period, method, hashlib.sha256(body).hexdigest(), body, statement, mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,9 @@ def keep_all(connection: Connection, drafts: Sequence[Draft]) -> list[Kept]:
     Args:
         connection: In autocommit mode or in a transaction.
         drafts: Of one period, each contract once.
+
+    Raises:
+        AccountMovedError: If the account of one is not that of its mark any more; nothing is kept.
     """
     if not drafts:
         return []
@@ -71,6 +77,7 @@ def keep_all(connection: Connection, drafts: Sequence[Draft]) -> list[Kept]:
     with connection.transaction():
         # Two verifications at once would otherwise both write the same version; locked in order, none waits for ever.
         connection.execute(query("verification", "lock_contracts"), named)
+        refuse_moved(connection, {each.contract_id: each.mark for each in drafts if each.mark is not None}, first)
         rows = connection.execute(query("verification", "newest_statements"), named).fetchall()
         newest = {row[0]: (int(row[1]), row[2]) for row in rows}
         kept = [_kept(each, newest.get(each.contract_id)) for each in drafts]

@@ -1,6 +1,7 @@
 """The shell around verification: loads what a statement is computed from, and keeps the statement."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from analytics import bulk
+from analytics.account_marks import AccountMovedError, Mark, account_marks
 from analytics.arrays import Floats
 from analytics.digests import inputs_of
 from analytics.evidence.load import load_boundary
@@ -19,7 +21,7 @@ from analytics.evidence.spans import apart
 from analytics.keeping import Draft, keep_all
 from analytics.ledger.store import load_ledgers
 from analytics.methods import DailyVariable, VerificationInput, verify
-from analytics.stated import account, load_all_stated
+from analytics.stated import account, load_binding
 from analytics.statement import Inputs, Statement
 from analytics.weather import daily_temperature
 from teplosvet.domain.contract_terms import Terms
@@ -73,14 +75,17 @@ def verify_contract(connection: Connection, code: str, period: Period) -> Statem
 
 def verify_and_keep(connection: Connection, code: str, period: Period) -> tuple[Statement, int | None]:
     """The same, and the version that says so; None of what is not kept."""
-    with connection.transaction():
-        # One snapshot for all that the statement is computed from.
-        connection.execute(query("verification", "snapshot"))
-        place = load_contract(connection, code)
-        statement = state(connection, place, period)
-    if is_to_keep(place, statement):
-        return statement, keep(connection, place, statement)
-    return statement, None
+    while True:
+        with connection.transaction():
+            # One snapshot for all that the statement is computed from.
+            connection.execute(query("verification", "snapshot"))
+            place = load_contract(connection, code)
+            mark = account_marks(connection, (place.contract_id,), period)[place.contract_id]
+            statement = state(connection, place, period)
+        if not is_to_keep(place, statement):
+            return statement, None
+        with suppress(AccountMovedError):  # somebody kept another period meanwhile: they have got on, and so shall we
+            return statement, keep(connection, place, statement, mark)
 
 
 def state(connection: Connection, place: ContractPlace, period: Period) -> Statement:
@@ -156,7 +161,7 @@ def load_inputs(connection: Connection, places: Sequence[ContractPlace], period:
         ],
     )
     states = bulk.heat_states(connection, [place.contract_id for place in places if _is_filled(place)], period)
-    stated = load_all_stated(connection, [place.contract.code for place in places])
+    stated = load_binding(connection, [place.contract.code for place in places])
     ledgers = load_ledgers(connection, [place.contract.code for place in places])
     skies: dict[tuple[object, ...], DailyVariable | None] = {}
     found = []
@@ -190,13 +195,16 @@ def _is_filled(place: ContractPlace) -> bool:
     return place.contract.terms.fill is not None and place.contract.carrier is Carrier.HEAT
 
 
-def keep(connection: Connection, place: ContractPlace, statement: Statement) -> int:
+def keep(connection: Connection, place: ContractPlace, statement: Statement, mark: Mark | None = None) -> int:
     """Keep a statement as the next version of its contract and period, unless the newest one says the same.
 
     Returns:
         The version that says what `statement` says.
+
+    Raises:
+        AccountMovedError: If the account is not that of the mark any more.
     """
-    (kept,) = keep_all(connection, [Draft.of(place.contract_id, statement)])
+    (kept,) = keep_all(connection, [Draft.of(place.contract_id, statement, mark)])
     return kept.version
 
 

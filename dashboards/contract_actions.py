@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from dashboards import rows, rows_of_contracts
+from dashboards.act_turn import turn
 from dashboards.asking import Connection, PageRoute, Person, from_here, period_of
 from dashboards.contract_page import ContractPage, contract_page
 from dashboards.inside import call, segment
@@ -18,6 +19,7 @@ from dashboards.ledger_table import ledger_rows
 from dashboards.portfolio_page import CARRIERS, CSV_HEAD, PAGE_ROWS, csv_row, portfolio_page
 from dashboards.reader import Reader
 from dashboards.render import page
+from teplosvet.access.scope import sides_of
 from teplosvet.domain.errors import ForbiddenError, UnknownNameError
 from teplosvet.domain.periods import Period
 from teplosvet.words.catalogue import gettext as _
@@ -42,7 +44,9 @@ def contract_of(connection: rows.Connection, code: str, wanted: Period | None, r
     statement = rows.statement(connection, code, wanted)
     versions = rows_of_contracts.versions(connection, code, wanted)
     act = rows_of_contracts.act(connection, code, wanted)
-    return replace(contract_page(place, periods, statement, reader), versions=tuple(versions), act=act)
+    next_steps = turn(act.state if act else "", sides_of(connection, code))
+    shown = contract_page(place, periods, statement, reader)
+    return replace(shown, versions=tuple(versions), act=act, turn=next_steps)
 
 
 @router.get("/contracts/{code}")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboards import contract_plots
+from dashboards.act_turn import NOBODYS, Turn
 from dashboards.contract_line import status_of
 from dashboards.contract_plots import Plot
 from dashboards.filled_rows import filled_rows
@@ -50,6 +51,7 @@ class ContractPage:
         missing: What would prove more.
         versions: Versions of the statement, the newest first.
         act: The act over it, None if none has begun.
+        turn: The next steps of the act that the reader may take, and whose turn it is.
     """
 
     place: ContractPlace
@@ -70,6 +72,7 @@ class ContractPage:
     missing: tuple[str, ...] = ()
     versions: tuple[VersionRow, ...] = ()
     act: ActRow | None = None
+    turn: Turn = NOBODYS
 
 
 def contract_page(

@@ -9,12 +9,13 @@ from pydantic import BaseModel, Field
 from analytics.act.commands import act_file
 from analytics.act.log import Present, change_state, ensure_draft, present_act
 from analytics.act.source import Connection, load_statement
-from analytics.act.state import EVIDENT, SIDE_OF, ActState
+from analytics.act.state import EVIDENT, ActState
 from analytics.evidence.kept import keep_bundle
 from teplosvet.access import audit
 from teplosvet.access.guard import needs
 from teplosvet.access.principal import Principal, Role
 from teplosvet.access.scope import require_contract, require_side
+from teplosvet.domain.acts import SIDE_THAT_SAYS
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.periods import Period
 from teplosvet.storage.pool import request_connection
@@ -80,8 +81,8 @@ def begin_act(code: str, wanted: ActPeriod, person: Party, connection: Database)
 def set_act_state(code: str, step: ActStep, person: Party, connection: Database) -> ActOut:
     """Bring the act into another state, each party by its own word; doing the same once more changes nothing."""
     period = _visible(connection, code, step.start, step.end, *PARTIES)
-    if step.state in SIDE_OF:
-        require_side(connection, code, SIDE_OF[step.state])
+    if step.state in SIDE_THAT_SAYS:
+        require_side(connection, code, SIDE_THAT_SAYS[step.state])
     if not all(letter.isprintable() or letter in "\r\n\t\u00a0\u202f" for letter in step.note):
         raise ConfigurationError("note: the text has a sign that cannot be shown")
     with connection.transaction():

@@ -1,9 +1,7 @@
 """What parties may do with an act, one step after the other."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 
-from teplosvet.domain.adjustments import Side
 from teplosvet.domain.errors import ConfigurationError
 
 
@@ -31,14 +29,6 @@ ALLOWED = frozenset(
         (ActState.AGREED, ActState.PAID),
     }
 )
-
-
-SIDE_OF: Mapping[ActState, Side] = {
-    ActState.SENT: Side.ESCO,
-    ActState.AGREED: Side.CUSTOMER,
-    ActState.DISPUTED: Side.CUSTOMER,
-}
-"""Whose word a state is: the contractor sends, the customer agrees or disputes; that it is paid either may say."""
 
 
 EVIDENT = frozenset({ActState.SENT, ActState.AGREED})

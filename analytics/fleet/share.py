@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 import psycopg
 
+from analytics.account_marks import AccountMovedError, Mark, account_marks
 from analytics.batch import AT_ONCE
 from analytics.fleet.outcome import outcome_of
 from analytics.keeping import Draft, Kept, keep_all
@@ -62,9 +63,10 @@ class Spent:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Computed:
-    """A contract with its baseline and its saving."""
+    """A contract with its baseline and its saving, and the mark of the account that they are settled with."""
 
     place: ContractPlace
+    mark: Mark
     inputs: VerificationInput
     digests: Inputs
     baseline: Baseline
@@ -105,7 +107,7 @@ def verify_share(connection: Connection, share: Share) -> Spent:
             lambda one, error: failed(one.place.contract.code, error),
         )
         at_once_or_alone(
-            lambda some: _keep(connection, share.run_id, some, spent),
+            lambda some: _keep_moved(connection, share, some, spent),
             stated,
             lambda one, error: failed(one.statement.contract, error),
         )
@@ -138,6 +140,7 @@ def _computed(connection: Connection, period: Period, codes: Sequence[str], spen
         # One snapshot for all that the statements are computed from.
         connection.execute(query("verification", "snapshot"))
         places = load_contracts(connection, codes)
+        marks = account_marks(connection, [place.contract_id for place in places], period)
         inputs = load_inputs(connection, places, period)
         digests = [load_digests(connection, place, given) for place, given in zip(places, inputs, strict=True)]
     read = time.perf_counter()
@@ -145,7 +148,7 @@ def _computed(connection: Connection, period: Period, codes: Sequence[str], spen
     pairs = savings_of(inputs)
     spent.fit_s += time.perf_counter() - read
     return [
-        Computed(place, given, told, *pair)
+        Computed(place, marks[place.contract_id], given, told, *pair)
         for place, given, told, pair in zip(places, inputs, digests, pairs, strict=True)
     ]
 
@@ -155,10 +158,23 @@ def _stated(some: Sequence[Computed], spent: Spent) -> list[Stated]:
     stated = []
     for each in some:
         statement = replace(statement_of(each.inputs, each.baseline, each.saving), inputs=each.digests)
-        draft = Draft.of(each.place.contract_id, statement) if is_to_keep(each.place, statement) else None
+        is_kept = is_to_keep(each.place, statement)
+        draft = Draft.of(each.place.contract_id, statement, each.mark) if is_kept else None
         stated.append(Stated(each, statement, draft))
     spent.body_s += time.perf_counter() - started
     return stated
+
+
+def _keep_moved(connection: Connection, share: Share, some: Sequence[Stated], spent: Spent) -> list[Kept]:
+    """Keep statements; one alone whose account has moved is computed again, as often as it takes."""
+    while True:
+        try:
+            return _keep(connection, share.run_id, some, spent)
+        except AccountMovedError:
+            if len(some) > 1:
+                raise  # the halves are tried by themselves, down to the one that moved
+            code = some[0].computed.place.contract.code
+            some = _stated(_computed(connection, share.period, (code,), spent), spent)
 
 
 def _keep(connection: Connection, run_id: int, some: Sequence[Stated], spent: Spent) -> list[Kept]:

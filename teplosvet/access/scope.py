@@ -38,13 +38,28 @@ def require_side(connection: Connection, code: str, side: Side) -> int:
         UnknownNameError: If the reader does not see it.
         ForbiddenError: If the reader does not speak for that side.
     """
+    number, sides = _sides(connection, code)
+    if side not in sides:
+        raise ForbiddenError(f"who speaks for the side {side} of {code}")
+    return number
+
+
+def sides_of(connection: Connection, code: str) -> frozenset[Side]:
+    """The parties of a contract that the reader speaks for; an administrator of the platform speaks for both.
+
+    Raises:
+        UnknownNameError: If the reader does not see the contract.
+    """
+    return _sides(connection, code)[1]
+
+
+def _sides(connection: Connection, code: str) -> tuple[int, frozenset[Side]]:
     row = connection.execute(query("access", "sides_at_contract"), {"code": code}).fetchone()
     if row is None:
         raise UnknownNameError(f"nothing is called {code}")
     number, everything, customer, esco = row
-    if not (everything or (customer if side is Side.CUSTOMER else esco)):
-        raise ForbiddenError(f"who speaks for the side {side} of {code}")
-    return int(number)
+    spoken = ((Side.CUSTOMER, customer), (Side.ESCO, esco))
+    return int(number), frozenset(side for side, is_spoken in spoken if everything or is_spoken)
 
 
 def _required(connection: Connection, name: str, code: str, roles: tuple[Role, ...]) -> int:

@@ -1,7 +1,9 @@
 """Who sees what: the matrix of docs/access.md in SQL and through the API, and every border from the other side."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import httpx
@@ -189,6 +191,17 @@ def test_nobody_signs_an_adjustment_for_the_other_party(world: World, speakers: 
         assert answer.status_code == (404 if who in {*CUSTOMERS, *ESCOS} else 403), who
 
 
+def offered_only_to(world: World, speakers: dict[str, dict[str, str]], allowed: set[str], *steps: str) -> None:
+    """The page of the contract offers the steps to these people; all others read whose turn it is."""
+    for who, headers in speakers.items():
+        answer = world.client.get("/contracts/a-heat", headers=headers)
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            assert who not in allowed
+            continue
+        buttons = re.findall(r'name="step" value="(\w+)"', answer.text)
+        assert (buttons, 'id="turn"' in answer.text) == (([*steps], False) if who in allowed else ([], True)), who
+
+
 def test_each_party_says_of_an_act_what_is_its_own(world: World, speakers: dict[str, dict[str, str]]) -> None:
     place, days = "/api/v1/contracts/a-heat/acts", {"start": "2025-10-01", "end": "2026-05-01"}
     contract = SITE.contracts[0]
@@ -199,6 +212,7 @@ def test_each_party_says_of_an_act_what_is_its_own(world: World, speakers: dict[
         site.write_statement(connection, made, row[0])
     began = world.client.post(place, headers=speakers["esco"], json=days)
     assert began.status_code == 200, began.text
+    offered_only_to(world, speakers, ESCOS, "sent")
     for state, allowed in (("sent", ESCOS), ("disputed", CUSTOMERS), ("agreed", CUSTOMERS)):
         told = days | {"state": state, "note": "n"}
         for who in sorted({*speakers} - allowed):
@@ -207,6 +221,9 @@ def test_each_party_says_of_an_act_what_is_its_own(world: World, speakers: dict[
         if state != "disputed":
             speaker = speakers["saver-admin" if state == "sent" else "operator"]
             assert world.client.post(f"{place}/state", headers=speaker, json=told).json()["state"] == state
+        if state == "sent":
+            offered_only_to(world, speakers, CUSTOMERS, "agreed", "disputed")
+    offered_only_to(world, speakers, CUSTOMERS | ESCOS, "paid")
     answer = world.client.post(f"{place}/state", headers=speakers["esco"], json=days | {"state": "paid", "note": "a\0"})
     assert answer.status_code == 422
 

@@ -10,6 +10,8 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from analytics.act.log import change_state, ensure_draft
+from analytics.act.state import ActState
 from analytics.balance import balance
 from analytics.commands import verify as verify_command
 from analytics.contract_commands import show, show_balance
@@ -145,6 +147,27 @@ def test_the_cap_holds_over_what_was_stated_in_any_order(house: Connection) -> N
     again = [verify_contract(house, "lenina-1", month) for month in MONTHS]
     assert [each.settlement.payable for each in again if each.settlement] == [each.payable for each in stated]
     assert house.execute("SELECT count(*) FROM statement").fetchone() == versions
+
+
+def test_an_agreed_act_counts_in_the_account_and_not_the_newer_version(house: Connection) -> None:
+    first = verify_contract(house, "lenina-1", MONTHS[2])
+    ensure_draft(house, "lenina-1", MONTHS[2], 1)
+    for step in (ActState.SENT, ActState.AGREED):
+        change_state(house, "lenina-1", MONTHS[2], step, "Ivanova", "")
+    house.execute("UPDATE building_energy_daily SET energy_kwh = energy_kwh + 1500 WHERE day = %s", (MONTHS[2].start,))
+    newer = verify_contract(house, "lenina-1", MONTHS[2])
+    later = verify_contract(house, "lenina-1", MONTHS[3])
+    assert first.settlement is not None
+    assert newer.settlement is not None
+    assert later.settlement is not None
+    assert later.settlement.earlier_payable == first.settlement.payable != newer.settlement.payable
+    house.execute("UPDATE building_energy_daily SET energy_kwh = energy_kwh + 1500 WHERE day = %s", (MONTHS[3].start,))
+    verify_contract(house, "lenina-1", MONTHS[3])
+    last = verify_contract(house, "lenina-1", MONTHS[4]).settlement
+    newest = load_stated(house, "lenina-1")[1]
+    assert last is not None
+    assert newest.version == 2
+    assert last.earlier_payable == first.settlement.payable + newest.payable
 
 
 def test_a_gap_in_the_tariffs_refuses_the_money_and_keeps_the_energy(house: Connection) -> None:

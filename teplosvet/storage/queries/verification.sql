@@ -78,6 +78,12 @@ GROUP BY contract_id;
 -- name: lock_contracts
 SELECT id FROM contract WHERE id = ANY(%(contract_ids)s) ORDER BY id FOR UPDATE;
 
+-- name: account_marks
+-- What the account over a contract's other periods rests on.
+SELECT c.id, (SELECT count(*) FROM statement s WHERE s.contract_id = c.id AND s.period <> %(period)s::daterange),
+       (SELECT count(*) FROM statement s JOIN act a ON a.statement_id = s.id WHERE s.contract_id = c.id)
+FROM contract c WHERE c.id = ANY(%(contract_ids)s);
+
 -- name: newest_statements
 SELECT DISTINCT ON (contract_id) contract_id, version, digest
 FROM statement
