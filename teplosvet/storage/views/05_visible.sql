@@ -86,6 +86,14 @@ CREATE VIEW visible_device AS
 SELECT id AS device_id FROM device
 WHERE (SELECT everything FROM reader_everything) OR id IN (SELECT device_id FROM reader_device);
 
+-- What of a building the reader may see.
+DROP VIEW IF EXISTS visible_measure CASCADE;
+CREATE VIEW visible_measure AS
+SELECT b.id AS building_id, m.class
+FROM building b
+CROSS JOIN (VALUES ('light'), ('heat'), ('electricity'), ('water'), ('climate')) AS m (class)
+WHERE (SELECT everything FROM reader_everything) OR (b.id, m.class) IN (SELECT building_id, class FROM reader_measure);
+
 -- Energy of a building by carrier, as far as a contract needs it.
 DROP VIEW IF EXISTS visible_energy_daily CASCADE;
 CREATE VIEW visible_energy_daily AS

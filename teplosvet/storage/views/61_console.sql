@@ -33,6 +33,7 @@ FROM (
                count(*) FILTER (WHERE r.quantities -> 'heat_error_flags' NOT IN ('0', 'false', 'null')) AS meter_faults
         FROM installation i
         JOIN device d ON d.id = i.device_id
+        JOIN visible_device seen ON seen.device_id = i.device_id
         LEFT JOIN latest_reading r ON r.device_id = i.device_id
         WHERE i.removed_at IS NULL
         GROUP BY i.building_id
@@ -48,8 +49,7 @@ FROM (
 DROP VIEW IF EXISTS console_energy CASCADE;
 CREATE VIEW console_energy AS
 SELECT e.building_id, b.code AS building, b.floor_area_m2, e.carrier, e.day, e.energy_kwh, e.estimated_kwh, e.coverage
-FROM building_energy_daily e
-JOIN visible_building v ON v.building_id = e.building_id
+FROM visible_energy_daily e
 JOIN building b ON b.id = e.building_id;
 
 -- Hours of the weather station that a house is measured by, with the local day that they belong to.
@@ -66,7 +66,7 @@ CREATE VIEW console_device AS
 SELECT d.id AS device_id, d.name AS device, d.class, d.publisher, i.serial, b.id AS building_id, b.code AS building,
        b.title AS building_title, b.zone, e.name AS entrance, i.floor, r.measured_at, r.quantities
 FROM installation i
-JOIN visible_building v ON v.building_id = i.building_id
+JOIN visible_device seen ON seen.device_id = i.device_id
 JOIN building b ON b.id = i.building_id
 JOIN device d ON d.id = i.device_id
 LEFT JOIN entrance e ON e.id = i.entrance_id

@@ -1,0 +1,120 @@
+"""Attacks on the borders between people: each was tried from the other side before it was closed."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from teplosvet.access import accounts
+from teplosvet.access.accounts import Scope
+from teplosvet.access.principal import COMMAND_LINE, Principal, Role
+from teplosvet.app import create_app
+from teplosvet.domain.errors import ForbiddenError
+from teplosvet.storage.database import connect
+from tests.integration.access_world import PASSWORD, PEOPLE, populate
+from tests.integration.ingest_run import rows
+from tests.serving import asking
+from tests.signed_in import bearer
+
+DOUBLE = "double"
+"""Operates house a as the installer's organisation does, and is the verifier of a contract in the neighbour's house c."""
+
+ALARMS = """
+    INSERT INTO alarm (rule, subject, building_id, device_id, severity, opened_at, last_seen, data)
+    SELECT 'silent_device', d.name, i.building_id, d.id, 2, now(), now(), '{"last_at": "2026-01-14T09:00:00+00:00"}'
+    FROM device d JOIN installation i ON i.device_id = d.id
+"""
+
+
+@pytest.fixture(scope="module")
+def url(module_database: str) -> str:
+    populate(module_database)
+    with connect(module_database) as connection:
+        connection.execute(ALARMS)
+        accounts.add_account(connection, COMMAND_LINE, DOUBLE, DOUBLE, organisation="city", password=PASSWORD)
+        accounts.grant(connection, COMMAND_LINE, DOUBLE, Role.OPERATOR, Scope.parse("organisation:city"))
+        accounts.grant(connection, COMMAND_LINE, DOUBLE, Role.VERIFIER, Scope.parse("contract:c-heat"))
+        accounts.add_account(connection, COMMAND_LINE, "boss", "boss", organisation="city", password=PASSWORD)
+        accounts.grant(connection, COMMAND_LINE, "boss", Role.ADMINISTRATOR, Scope.parse("platform"))
+    return module_database
+
+
+@pytest.fixture(scope="module")
+def world(url: str) -> Iterator[dict[str, httpx.Client]]:
+    """A client for everybody."""
+    with connect(url) as connection:
+        headers = {who: bearer(connection, who, write=True) for who in (*PEOPLE, DOUBLE, "boss")}
+    with asking(create_app(url)) as first:
+        clients = {
+            who: httpx.Client(base_url=first.base_url, headers=each, timeout=20) for who, each in headers.items()
+        }
+        yield clients
+        for each in clients.values():
+            each.close()
+
+
+def seen(url: str, who: str, statement: str) -> set[str]:
+    with connect(url) as connection:
+        number = accounts.account_id_of(connection, COMMAND_LINE, who)
+        connection.execute("SELECT set_config('teplosvet.reader', %s, false)", (str(number),))
+        return {str(row[0]) for row in connection.execute(statement.encode())}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT device FROM console_device",
+        "SELECT device FROM registered_installation",
+        "SELECT device FROM alarm_journal",
+        "SELECT building || '-' || carrier || '-1' FROM console_energy",
+        "SELECT DISTINCT building || '-' || c || '-1' FROM console_house CROSS JOIN unnest(classes) AS c",
+    ],
+)
+def test_of_a_contract_only_its_carrier_is_shown(url: str, statement: str) -> None:
+    assert seen(url, "esco", statement) == {"a-heat-1"}
+    assert seen(url, "verifier", statement) == {"a-heat-1"}
+    assert {"a-heat-1", "a-light-1"} <= seen(url, "operator", statement)
+
+
+def test_the_live_check_of_another_carriers_device_is_not_found(world: dict[str, httpx.Client]) -> None:
+    assert world["operator"].get("/api/v1/devices/a-light-1/check").status_code == 200
+    for path in ("check", "installations"):
+        assert world["esco"].get(f"/api/v1/devices/a-light-1/{path}").status_code == 404
+        assert world["esco"].get(f"/api/v1/devices/a-heat-1/{path}").status_code == 200
+
+
+def alarm_of(url: str, device: str) -> int:
+    return int(rows(url, f"SELECT id FROM alarm WHERE subject = '{device}'")[0][0])
+
+
+def test_a_role_elsewhere_acknowledges_no_alarm_here(url: str, world: dict[str, httpx.Client]) -> None:
+    number = alarm_of(url, "c-heat-1")
+    assert "c-heat-1" in seen(url, DOUBLE, "SELECT device FROM alarm_open")
+    for step in ("acknowledge", "note"):
+        answer = world[DOUBLE].post(f"/api/v1/alarms/{number}/{step}", json={"note": "mine?"})
+        assert answer.status_code == 403, answer.text
+    own = {"threshold": None, "enabled": False}
+    answer = world[DOUBLE].put("/api/v1/alarm-rules/silent_device/buildings/c", json=own)
+    assert answer.status_code == 403, answer.text
+    assert rows(url, "SELECT count(*) FROM alarm_note") == [(0,)]
+    assert rows(url, "SELECT count(*) FROM alarm_override") == [(0,)]
+    here = alarm_of(url, "a-heat-1")
+    assert world[DOUBLE].post(f"/api/v1/alarms/{here}/acknowledge", json={}).status_code == 200
+
+
+def test_an_administrator_of_an_organisation_takes_no_greater_account(url: str) -> None:
+    with connect(url) as connection:
+        number = accounts.account_id_of(connection, COMMAND_LINE, "administrator")
+        person = Principal(number, "administrator", frozenset({Role.ADMINISTRATOR}))
+        connection.execute("SELECT set_config('teplosvet.reader', %s, false)", (str(number),))
+        for victim in ("boss", DOUBLE):
+            with pytest.raises(ForbiddenError):
+                accounts.reset_password(connection, person, victim)
+        with pytest.raises(ForbiddenError):
+            accounts.set_locked(connection, person, "boss", locked=True)
+        accounts.reset_password(connection, person, "installer")
+
+
+def test_the_page_of_the_platform_shows_an_organisation_nothing_of_others(world: dict[str, httpx.Client]) -> None:
+    assert world["boss"].get("/administration").status_code == 200
+    assert world["administrator"].get("/administration").status_code == 403
