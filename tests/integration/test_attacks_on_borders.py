@@ -1,10 +1,14 @@
 """Attacks on the borders between people: each was tried from the other side before it was closed."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
+from analytics.alarms.job import notify
+from analytics.alarms.outbox import fill_outbox
+from analytics.alarms.webhook import Webhooks
 from teplosvet.access import accounts
 from teplosvet.access.accounts import Scope
 from teplosvet.access.principal import COMMAND_LINE, Principal, Role
@@ -13,11 +17,12 @@ from teplosvet.domain.errors import ForbiddenError
 from teplosvet.storage.database import connect
 from tests.integration.access_world import PASSWORD, PEOPLE, populate
 from tests.integration.ingest_run import rows
+from tests.integration.notified import receiver
 from tests.serving import asking
 from tests.signed_in import bearer
 
 DOUBLE = "double"
-"""Operates house a as the installer's organisation does, and is the verifier of a contract in the neighbour's house c."""
+"""Operates house a, and verifies a contract of the neighbour's house c."""
 
 ALARMS = """
     INSERT INTO alarm (rule, subject, building_id, device_id, severity, opened_at, last_seen, data)
@@ -118,3 +123,35 @@ def test_an_administrator_of_an_organisation_takes_no_greater_account(url: str) 
 def test_the_page_of_the_platform_shows_an_organisation_nothing_of_others(world: dict[str, httpx.Client]) -> None:
     assert world["boss"].get("/administration").status_code == 200
     assert world["administrator"].get("/administration").status_code == 403
+
+
+def test_whoever_lost_a_role_is_told_no_more(url: str, world: dict[str, httpx.Client]) -> None:
+    with receiver() as hook, connect(url) as connection:
+        ways = {"webhook": Webhooks(frozenset({hook.host})).send}
+        connection.execute(
+            "INSERT INTO alarm_subscription (owner, kind, target, secret, last_event_id, buildings)"
+            " SELECT '#' || id, 'webhook', %s, 'secret', 0, (SELECT array_agg(id) FROM building) FROM account"
+            " WHERE login = %s",
+            (hook.url, DOUBLE),
+        )
+        news = "INSERT INTO alarm_event (alarm_id, kind, at) SELECT id, 'opened', now() FROM alarm WHERE subject = %s"
+        now = datetime.now(UTC)
+        for device in ("a-light-1", "c-heat-1", "c-light-1"):
+            connection.execute(news, (device,))
+        assert notify(connection, now, ways)["sent"] == 2
+        assert {told["alarms"][0]["device"] for _, told, _ in hook.got} == {"a-light-1", "c-heat-1"}
+        connection.execute(news, ("c-heat-1",))
+        assert fill_outbox(connection, now) == 1, "it waits, and meanwhile the role is taken away"
+        scope = Scope.parse("contract:c-heat")
+        accounts.revoke(connection, COMMAND_LINE, DOUBLE, Role.VERIFIER, scope)
+        try:
+            connection.execute(news, ("c-heat-1",))
+            assert notify(connection, now, ways) == {"sent": 0, "failed": 0, "dead": 1}
+            connection.execute(news, ("a-light-1",))
+            assert notify(connection, now, ways)["sent"] == 1
+            accounts.set_locked(connection, COMMAND_LINE, DOUBLE, locked=True)
+            connection.execute(news, ("a-light-1",))
+            assert notify(connection, now, ways)["sent"] == 0
+        finally:
+            accounts.set_locked(connection, COMMAND_LINE, DOUBLE, locked=False)
+            accounts.grant(connection, COMMAND_LINE, DOUBLE, Role.VERIFIER, scope)
