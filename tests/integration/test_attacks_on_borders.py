@@ -155,3 +155,62 @@ def test_whoever_lost_a_role_is_told_no_more(url: str, world: dict[str, httpx.Cl
         finally:
             accounts.set_locked(connection, COMMAND_LINE, DOUBLE, locked=False)
             accounts.grant(connection, COMMAND_LINE, DOUBLE, Role.VERIFIER, scope)
+
+
+HISTORY = (
+    "SELECT hour::date FROM device_consumption_hourly WHERE device = 'a-heat-1'",
+    "SELECT hour::date FROM api_consumption_hourly WHERE device = 'a-heat-1'",
+    "SELECT day FROM api_consumption_daily WHERE device = 'a-heat-1'",
+    "SELECT measured_at::date FROM api_reading_heat WHERE device = 'a-heat-1'",
+    "SELECT measured_at::date FROM api_latest WHERE device = 'a-heat-1'",
+    "SELECT measured_at::date FROM latest WHERE device = 'a-heat-1' AND measured_at IS NOT NULL",
+    "SELECT found_at::date FROM api_finding WHERE device = 'a-heat-1'",
+    "SELECT found_at::date FROM device_finding WHERE device = 'a-heat-1'",
+    "SELECT happened_at::date FROM api_event WHERE device = 'a-heat-1' AND event = 'moving'",
+    "SELECT at::date FROM console_journal WHERE device = 'a-heat-1' AND code IN ('moving', 'register_fell')",
+    "SELECT hour::date FROM console_hourly WHERE device = 'a-heat-1'",
+    "SELECT day FROM console_completeness WHERE device = 'a-heat-1'",
+    "SELECT time::date FROM panel_consumption_hourly WHERE device = 'a-heat-1'",
+    "SELECT day FROM panel_consumption_daily WHERE device = 'a-heat-1'",
+    "SELECT time::date FROM panel_state_hourly WHERE device = 'a-heat-1'",
+    "SELECT found_at::date FROM panel_device_finding WHERE device = 'a-heat-1'",
+)
+
+MOVE = """
+    UPDATE installation SET removed_at = '2026-02-01' WHERE device_id = %(id)s;
+    INSERT INTO installation (device_id, building_id, serial, installed_at)
+    SELECT %(id)s, id, 'SN-moved', '2026-02-01' FROM building WHERE code = 'c';
+    DELETE FROM consumption_hourly WHERE device_id = %(id)s;
+    INSERT INTO consumption_hourly (device_id, quantity, hour, amount, estimated, covered_s, rule)
+    SELECT %(id)s, 'heat_energy_kwh', d, 1, 0, 3600, 'measured' FROM {days};
+    INSERT INTO consumption_daily (device_id, quantity, day, amount, estimated, covered_s, day_s, rule)
+    SELECT %(id)s, 'heat_energy_kwh', d::date, 1, 0, 86400, 86400, 'measured' FROM {days};
+    INSERT INTO state_hourly (device_id, quantity, hour, mean, low, high, samples)
+    SELECT %(id)s, 'flow_temperature_c', d, 1, 1, 1, 60 FROM {days};
+    INSERT INTO heat_reading (device_id, measured_at, received_at, heat_energy_kwh) SELECT %(id)s, d, d, 1 FROM {days};
+    INSERT INTO register_finding (device_id, quantity, found_at, code, severity, data)
+    SELECT %(id)s, 'heat_energy_kwh', d, 'register_fell', 1, '{{}}' FROM {days};
+    INSERT INTO device_event (device_id, happened_at, event, data) SELECT %(id)s, d, 'moving', '{{}}' FROM {days};
+    UPDATE latest_reading SET measured_at = '2026-01-10 12:00Z' WHERE device_id = %(id)s
+""".format(days="(VALUES ('2026-01-10 12:00Z'::timestamptz), ('2026-03-10 12:00Z')) AS v (d)")
+
+
+@pytest.fixture(scope="module")
+def moved(url: str) -> str:
+    """The world after a meter of house a, whose operator is the city, has gone to the village's house c."""
+    with connect(url) as connection:
+        accounts.add_account(connection, COMMAND_LINE, "villager", "villager", organisation="village", password=PASSWORD)
+        accounts.grant(connection, COMMAND_LINE, "villager", Role.OPERATOR, Scope.parse("organisation:village"))
+        (number,) = connection.execute("SELECT id FROM device WHERE name = 'a-heat-1'").fetchone() or (0,)
+        for statement in MOVE.split(";"):
+            connection.execute(statement.replace("%(id)s", str(number)).encode())
+    return url
+
+
+@pytest.mark.parametrize("statement", HISTORY)
+def test_a_device_takes_no_history_along(moved: str, statement: str) -> None:
+    late = set() if "latest" in statement else {"2026-03-10"}
+    early = {"2026-01-10"}
+    assert seen(moved, "platform", statement) == early | late
+    assert seen(moved, "villager", statement) == late
+    assert seen(moved, "operator", statement) == set()
