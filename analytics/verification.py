@@ -71,16 +71,29 @@ def verify_contract(connection: Connection, code: str, period: Period) -> Statem
     return verify_and_keep(connection, code, period)[0]
 
 
+def compute_statement(connection: Connection, code: str, period: Period) -> Statement:
+    """The same, and nothing is kept: whoever only reads changes nothing.
+
+    Raises:
+        UnknownNameError: If no contract is called so.
+    """
+    return _computed(connection, code, period)[1]
+
+
 def verify_and_keep(connection: Connection, code: str, period: Period) -> tuple[Statement, int | None]:
     """The same, and the version that says so; None of what is not kept."""
+    place, statement = _computed(connection, code, period)
+    if is_to_keep(place, statement):
+        return statement, keep(connection, place, statement)
+    return statement, None
+
+
+def _computed(connection: Connection, code: str, period: Period) -> tuple[ContractPlace, Statement]:
     with connection.transaction():
         # One snapshot for all that the statement is computed from.
         connection.execute(query("verification", "snapshot"))
         place = load_contract(connection, code)
-        statement = state(connection, place, period)
-    if is_to_keep(place, statement):
-        return statement, keep(connection, place, statement)
-    return statement, None
+        return place, state(connection, place, period)
 
 
 def state(connection: Connection, place: ContractPlace, period: Period) -> Statement:

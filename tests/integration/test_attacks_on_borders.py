@@ -1,5 +1,7 @@
 """Attacks on the borders between people: each was tried from the other side before it was closed."""
 
+import base64
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -214,3 +216,33 @@ def test_a_device_takes_no_history_along(moved: str, statement: str) -> None:
     assert seen(moved, "platform", statement) == early | late
     assert seen(moved, "villager", statement) == late
     assert seen(moved, "operator", statement) == set()
+
+
+def test_reading_a_statement_keeps_none(url: str, world: dict[str, httpx.Client]) -> None:
+    kept = rows(url, "SELECT count(*) FROM statement")
+    with connect(url) as connection:
+        reading = bearer(connection, "esco")
+    address = "/api/v1/contracts/a-heat/statement?start=2025-10-01&end=2026-05-01"
+    assert world["esco"].get(address, headers=reading).status_code == 200
+    assert rows(url, "SELECT count(*) FROM statement") == kept
+
+
+def forged(*keys: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(keys).encode()).decode().rstrip("=")
+
+
+WORDS = ("\x00", "'; DROP TABLE building; --", "\u202eabc", "\U0001f525", "x" * 10_000, "=1+1", "a\nb", "%00", "..")
+LISTS = ("buildings", "devices", "contracts", "statements", "alarms", "readings/heat", "events", "findings")
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_no_forged_cursor_and_no_word_breaks_a_list(world: dict[str, httpx.Client], name: str) -> None:
+    keys = ([10**30] * 3, ["\x00"] * 3, ["9999-12-31T23:59:59+00:00", 2**63, "x"], [-1, -1, -1], ["0001-01-01"] * 3, [])
+    cursors = [forged(name, *(each[:count])) for each in keys for count in (1, 2, 3)]
+    for cursor in (*cursors, *WORDS, "", "===="):
+        answer = world["operator"].get(f"/api/v1/{name}", params={"cursor": cursor[:8000]})
+        assert answer.status_code < 500, (cursor, answer.text)
+    for word in WORDS:
+        for parameter in ("building", "device", "limit", "from", "to"):
+            answer = world["operator"].get(f"/api/v1/{name}", params={parameter: word[:8000]})
+            assert answer.status_code < 500, (parameter, word, answer.text)
