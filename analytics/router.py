@@ -10,7 +10,8 @@ from analytics.act.router import router as acts
 from analytics.alarms.router import router as alarms
 from analytics.ledger.endpoints import router as ledger
 from analytics.listings import LISTINGS
-from analytics.verification import Connection, verify_contract
+from analytics.verification import Connection
+from analytics.verification import compute_statement as computed
 from teplosvet.access.guard import Person
 from teplosvet.access.scope import require_contract
 from teplosvet.api.listing import Word, add_listings, fetch_one
@@ -42,4 +43,4 @@ def compute_statement(
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
     require_contract(connection, contract)
-    return Response(msgspec.json.encode(verify_contract(connection, contract, period)), media_type="application/json")
+    return Response(msgspec.json.encode(computed(connection, contract, period)), media_type="application/json")

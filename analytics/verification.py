@@ -73,19 +73,32 @@ def verify_contract(connection: Connection, code: str, period: Period) -> Statem
     return verify_and_keep(connection, code, period)[0]
 
 
+def compute_statement(connection: Connection, code: str, period: Period) -> Statement:
+    """The same, and nothing is kept: whoever only reads changes nothing.
+
+    Raises:
+        UnknownNameError: If no contract is called so.
+    """
+    return _computed(connection, code, period)[1]
+
+
 def verify_and_keep(connection: Connection, code: str, period: Period) -> tuple[Statement, int | None]:
     """The same, and the version that says so; None of what is not kept."""
     while True:
-        with connection.transaction():
-            # One snapshot for all that the statement is computed from.
-            connection.execute(query("verification", "snapshot"))
-            place = load_contract(connection, code)
-            mark = account_marks(connection, (place.contract_id,), period)[place.contract_id]
-            statement = state(connection, place, period)
+        place, statement, mark = _computed(connection, code, period)
         if not is_to_keep(place, statement):
             return statement, None
         with suppress(AccountMovedError):  # somebody kept another period meanwhile: they have got on, and so shall we
             return statement, keep(connection, place, statement, mark)
+
+
+def _computed(connection: Connection, code: str, period: Period) -> tuple[ContractPlace, Statement, Mark]:
+    with connection.transaction():
+        # One snapshot for all that the statement is computed from.
+        connection.execute(query("verification", "snapshot"))
+        place = load_contract(connection, code)
+        mark = account_marks(connection, (place.contract_id,), period)[place.contract_id]
+        return place, state(connection, place, period), mark
 
 
 def state(connection: Connection, place: ContractPlace, period: Period) -> Statement:

@@ -1,4 +1,4 @@
-"""The administrator's page: what was refused, what is worked on, whether all is well."""
+"""The page of the platform's administrators: what was refused, what is worked on, whether all is well."""
 
 from datetime import date, datetime
 from typing import Annotated, NamedTuple
@@ -10,12 +10,11 @@ from fastapi.responses import RedirectResponse
 from dashboards.asking import Connection, PageRoute, Person, from_here
 from dashboards.inside import call
 from dashboards.render import page
-from teplosvet.access.guard import needs
-from teplosvet.access.principal import Role
+from teplosvet.access.guard import needs_platform
 from teplosvet.domain.errors import ForbiddenError, UnknownNameError
 from teplosvet.storage.queries import query
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(needs(Role.ADMINISTRATOR))])
+router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(needs_platform)])
 
 
 class Reason(NamedTuple):

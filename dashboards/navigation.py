@@ -11,11 +11,12 @@ def _(text: str) -> str:
 
 
 class Entry(NamedTuple):
-    """A section: its path, its title in English, and the roles that see it."""
+    """A section: its path, its title in English, the roles that see it, and whether it is the platform's alone."""
 
     path: str
     title: str
     roles: tuple[Role, ...]
+    platform: bool = False
 
 
 ENTRIES = (
@@ -24,7 +25,7 @@ ENTRIES = (
     Entry("/portfolio", _("Contracts and savings"), (Role.ESCO, Role.VERIFIER, Role.OPERATOR)),
     Entry("/dashboards", _("Dashboards"), tuple(Role)),
     Entry("/install", _("Register a device"), (Role.INSTALLER, Role.OPERATOR)),
-    Entry("/administration", _("Administration"), (Role.ADMINISTRATOR,)),
+    Entry("/administration", _("Administration"), (Role.ADMINISTRATOR,), platform=True),
     Entry("/people", _("People"), (Role.ADMINISTRATOR,)),
     Entry("/log", _("Log of changes"), (Role.ADMINISTRATOR,)),
 )
@@ -32,4 +33,6 @@ ENTRIES = (
 
 def entries_for(person: Principal | None) -> list[Entry]:
     """What somebody may go to; nothing for a page that is for everybody."""
-    return [] if person is None else [entry for entry in ENTRIES if person.may(*entry.roles)]
+    if person is None:
+        return []
+    return [entry for entry in ENTRIES if person.may(*entry.roles) and (person.platform or not entry.platform)]

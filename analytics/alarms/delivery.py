@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import TupleRow
 
+from analytics.alarms.outbox import see_as
 from teplosvet.storage.queries import query
 
 Connection = psycopg.Connection[TupleRow]
@@ -38,6 +39,7 @@ class Delivery:
         secret: What it is signed with.
         language: In which language.
         zone: Zone of its times where no building has one.
+        owner: Whose subscription it is.
     """
 
     id: UUID
@@ -50,6 +52,7 @@ class Delivery:
     secret: str
     language: str
     zone: str
+    owner: str
 
 
 Send = Callable[[Delivery, datetime], None]
@@ -83,15 +86,28 @@ def deliver_due(connection: Connection, now: datetime, senders: Mapping[str, Sen
             if row is None:
                 return outcome
             delivery = Delivery(*row)
-            error = _attempt(delivery, now, senders)
-            state = "sent"
-            if error is not None:
+            withdrawn = _withdrawn(connection, delivery)
+            error = _WITHDRAWN if withdrawn else _attempt(delivery, now, senders)
+            state = "dead" if withdrawn else "sent"
+            if error is not None and not withdrawn:
                 failing.append(delivery.subscription)
                 state = "dead" if now - delivery.made_at > DEAD_AFTER else "waiting"
             outcome["failed" if state == "waiting" else state] += 1
             settled = {"id": delivery.id, "state": state, "error": error, "now": now}
             when = {"next_at": next_attempt(delivery.attempts + 1, now)}
             connection.execute(query("notifications", "settle"), settled | when)
+
+
+_WITHDRAWN = "the alarm is no longer to be seen by whoever subscribed"
+
+
+def _withdrawn(connection: Connection, delivery: Delivery) -> bool:
+    """Whether the owner lost the right to see what waits to be told."""
+    see_as(connection, delivery.owner)
+    alarms = [each["alarm_id"] for each in delivery.events.get("alarms", ())]
+    row = connection.execute(query("notifications", "unseen"), {"alarms": alarms}).fetchone()
+    see_as(connection, "")
+    return row is None or bool(row[0])
 
 
 def _attempt(delivery: Delivery, now: datetime, senders: Mapping[str, Send]) -> str | None:

@@ -27,6 +27,7 @@ class Subscription:
 
     Attributes:
         id: Its number.
+        owner: Whose it is: ``#`` and the number of the account, or a name that has none.
         least_severity: What weighs less is not told.
         rules: Codes that are told, None for all.
         buildings: Buildings whose alarms are told, None for all and the platform's.
@@ -38,6 +39,7 @@ class Subscription:
     """
 
     id: int
+    owner: str
     least_severity: int
     rules: list[str] | None
     buildings: list[int] | None
@@ -66,12 +68,15 @@ def fill_outbox(connection: Connection, now: datetime) -> int:
     with connection.transaction():
         newest = _number(connection.execute(query("notifications", "newest_event")).fetchone())
         found = connection.execute(query("notifications", "subscriptions")).fetchall()
-        return sum(_tell(connection, Subscription(*row), newest, now) for row in found)
+        told = sum(_tell(connection, Subscription(*row), newest, now) for row in found)
+        see_as(connection, "")
+        return told
 
 
 def _tell(connection: Connection, who: Subscription, newest: int, now: datetime) -> int:
     if newest <= who.last_event_id:
         return 0
+    see_as(connection, who.owner)
     wanted = {
         "after": who.last_event_id,
         "newest": newest,
@@ -97,6 +102,12 @@ def _tell(connection: Connection, who: Subscription, newest: int, now: datetime)
         connection.execute(query("notifications", "put"), {"id": who.id, "now": now, "events": Jsonb(body)})
     connection.execute(query("notifications", "advance"), {"id": who.id, "newest": newest})
     return len(messages)
+
+
+def see_as(connection: Connection, owner: str) -> None:
+    """See what the owner of a subscription sees now, until the transaction ends."""
+    reader = owner.removeprefix("#") if owner.startswith("#") else ""
+    connection.execute(query("notifications", "as_owner"), {"reader": reader})
 
 
 def _number(row: Sequence[object] | None) -> int:

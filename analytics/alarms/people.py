@@ -3,10 +3,12 @@
 import psycopg
 from psycopg.rows import TupleRow
 
+from analytics.alarms.listings import MAY_ACKNOWLEDGE
 from teplosvet.access.audit import record
-from teplosvet.access.principal import Principal
+from teplosvet.access.principal import Principal, Role
+from teplosvet.access.scope import require_building
 from teplosvet.domain.alarms import AlarmCode
-from teplosvet.domain.errors import ConfigurationError, UnknownNameError
+from teplosvet.domain.errors import ConfigurationError, ForbiddenError, UnknownNameError
 from teplosvet.storage.queries import query
 
 Connection = psycopg.Connection[TupleRow]
@@ -17,6 +19,7 @@ def acknowledge(connection: Connection, person: Principal, alarm_id: int, note: 
 
     Raises:
         UnknownNameError: If the person sees no such alarm.
+        ForbiddenError: If the person has none of the roles where the alarm is.
     """
     values = {"alarm_id": alarm_id, "actor": person.name, "note": note}
     with connection.transaction():
@@ -32,6 +35,7 @@ def add_note(connection: Connection, person: Principal, alarm_id: int, note: str
 
     Raises:
         UnknownNameError: If the person sees no such alarm.
+        ForbiddenError: If the person has none of the roles where the alarm is.
     """
     values = {"alarm_id": alarm_id, "actor": person.name, "note": note}
     with connection.transaction():
@@ -56,18 +60,21 @@ def override(
     Raises:
         ConfigurationError: If a threshold is no number.
         UnknownNameError: If the person sees no such building.
+        ForbiddenError: If the person does not operate it.
     """
     if threshold is not None and threshold != threshold:  # noqa: PLR0124  # NaN
         raise ConfigurationError("a threshold is a number")
     with connection.transaction():
-        row = connection.execute(query("alarms", "building"), {"building": building}).fetchone()
-        if row is None:
-            raise UnknownNameError(f"no building is called {building[:60]}")
+        number = require_building(connection, building, Role.OPERATOR)
         own = {"threshold": threshold, "hold_s": hold_s, "clear_s": clear_s, "enabled": enabled}
-        connection.execute(query("alarms", "override"), {"rule": code.value, "building_id": row[0], **own})
+        connection.execute(query("alarms", "override"), {"rule": code.value, "building_id": number, **own})
         record(connection, person, "alarm.override", building, rule=code.value, **own)
 
 
 def _lock(connection: Connection, alarm_id: int) -> None:
     if connection.execute(query("alarms", "lock"), {"alarm_id": alarm_id}).fetchone() is None:
         raise UnknownNameError(f"no alarm has the number {alarm_id}")
+    values = {"alarm_id": alarm_id, "roles": [*MAY_ACKNOWLEDGE, Role.ADMINISTRATOR]}
+    row = connection.execute(query("alarms", "may_handle"), values).fetchone()
+    if row is None or not row[0]:
+        raise ForbiddenError(", ".join(MAY_ACKNOWLEDGE))

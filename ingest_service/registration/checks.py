@@ -11,6 +11,7 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 from ingest_service.registration.requests import InstallationIn
+from ingest_service.registration.rights import is_reserved
 from ingest_service.registration.sentences import CONFLICTS, refusal
 from teplosvet.domain.device_types import TYPES
 from teplosvet.domain.errors import FieldError, RefusedError
@@ -81,7 +82,9 @@ def faults_of(connection: Connection, body: InstallationIn, device: Known | None
         *calibration_faults(body.calibrated_on, body.calibration_due),
         *_of_identities(connection, body, device),
     ]
-    if not asked(connection, "publisher_is_free", publisher=publisher, device_id=device.id if device else None):
+    if is_reserved(publisher) or not asked(
+        connection, "publisher_is_free", publisher=publisher, device_id=device.id if device else None
+    ):
         found.append(refusal("publisher", "publisher_not_yours"))
     model = body.model
     found += serial_faults(connection, body.serial, body.device_class, model)

@@ -108,13 +108,14 @@ class DynamicSecurity:
         """Let a publisher in with this password, whatever the broker knew of it before.
 
         Raises:
-            ServiceUnavailableError: If the broker does not answer or refuses.
+            ServiceUnavailableError: If the broker does not answer or refuses, or the client is none of ours.
         """
         made = {"rolename": f"{ROLE}{publisher}", "acls": acls_of(publisher)}
         client = {"username": publisher, "password": password, "roles": _roles_of(publisher)}
         refused = self._ask(({"command": "createRole", **made}, {"command": "createClient", **client}))
         if not refused:
             return
+        self._must_be_ours(publisher)
         self.make_shared_role()
         again = [{"command": "modifyRole", **made}, {"command": "createClient", **client}]
         again += [{"command": "modifyClient", **client}, {"command": "enableClient", "username": publisher}]
@@ -171,8 +172,9 @@ class DynamicSecurity:
         """Let a publisher in no more and cut its connection; that it is not known is right.
 
         Raises:
-            ServiceUnavailableError: If the broker does not answer or refuses.
+            ServiceUnavailableError: If the broker does not answer or refuses, or the client is none of ours.
         """
+        self._must_be_ours(publisher)
         refused = self._ask(
             (
                 {"command": "disableClient", "username": publisher},
@@ -183,6 +185,13 @@ class DynamicSecurity:
         unexpected = {name: why for name, why in refused.items() if "not found" not in why.lower()}
         if unexpected:
             raise ServiceUnavailableError(f"the broker does not withdraw {publisher}: {unexpected}")
+
+    def _must_be_ours(self, publisher: str) -> None:
+        """Stop before a client of somebody else: the broker's administrator, a service, another maker's system."""
+        for answer in self._answers([{"command": "getClient", "username": publisher}]):
+            held = {role["rolename"] for role in answer.get("data", {}).get("client", {}).get("roles", ())}
+            if any(role != SHARED_ROLE and not role.startswith(ROLE) for role in held):
+                raise ServiceUnavailableError(f"the broker knows {publisher} as a client that is no publisher")
 
     def publishers(self) -> dict[str, bool]:
         """Publishers that the broker lets in by a role of ours, and whether their rights are as they have to be.

@@ -76,6 +76,12 @@ def plugin() -> DynamicSecurity | None:
         return _plugin(url) if url else None
 
 
+def is_reserved(publisher: str) -> bool:
+    """Whether a name is one that Teplosvet itself goes to the broker by."""
+    own = (settings().mqtt_admin_url, settings().mqtt_url)
+    return publisher in {unquote(urlsplit(url).username or "") for url in own if url}
+
+
 def want(connection: Connection, publisher: str, wanted: str) -> None:
     """Say what the broker shall let a publisher do, in the transaction of the registry."""
     connection.execute(query("registration", "want"), {"publisher": publisher, "wanted": wanted})

@@ -199,6 +199,7 @@ def set_locked(connection: Connection, by: Principal, login: str, *, locked: boo
     """
     with connection.transaction():
         account_id = _account_id(connection, by, login)
+        _require_above(connection, by, account_id, "platform_administrator")
         connection.execute(query("accounts", "lock_until"), {"account_id": account_id, "locked": locked})
         if locked:
             close_sessions(connection, account_id)
@@ -209,13 +210,16 @@ def set_locked(connection: Connection, by: Principal, login: str, *, locked: boo
 def reset_password(connection: Connection, by: Principal, login: str) -> str:
     """A new one-time password; sessions end at once.
 
+    Whoever resets a password can sign in with it: nobody does who has not the say over every role of the account.
+
     Raises:
         FieldError: If there is no such account.
-        ForbiddenError: If `by` does not administer it.
+        ForbiddenError: If `by` does not administer it, and all that it has a role in.
     """
     secret = passwords.one_time_password()
     with connection.transaction():
         account_id = _account_id(connection, by, login)
+        _require_above(connection, by, account_id, "holds_beyond")
         values = {"account_id": account_id, "password_hash": passwords.hashed(secret), "must_change": True}
         connection.execute(query("access", "set_password"), values)
         close_sessions(connection, account_id)
@@ -293,6 +297,14 @@ def _account_id(connection: Connection, by: Principal, login: str) -> int:
         raise FieldError("login", Fault.ACCOUNT)
     _require(connection, by, row[1])
     return int(row[0])
+
+
+def _require_above(connection: Connection, by: Principal, account_id: int, name: str) -> None:
+    if by.platform:
+        return
+    row = connection.execute(query("accounts", name), {"account_id": account_id, "by": by.user_id}).fetchone()
+    if row is None or row[0]:
+        raise ForbiddenError("administrator of the platform")
 
 
 def _organisation_id(connection: Connection, code: str) -> int:

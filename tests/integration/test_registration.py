@@ -25,6 +25,7 @@ from teplosvet.access.principal import COMMAND_LINE, Role
 from teplosvet.app import create_app
 from teplosvet.config import settings
 from teplosvet.domain.device_types import TYPES
+from teplosvet.domain.errors import ServiceUnavailableError
 from teplosvet.stack.mosquitto import MosquittoServer, mosquitto
 from teplosvet.storage.database import connect
 from tests.integration.ingest_run import eventually, ingest, light, rows
@@ -326,6 +327,25 @@ def test_a_registered_device_speaks_for_itself_until_it_is_withdrawn(
         eventually(lambda: other.connected[-1], wanted=True)
         device.close()
         other.close()
+
+
+def test_no_device_takes_the_name_of_a_client_that_is_no_publisher(
+    guarded: MosquittoServer, api: httpx.Client, database: str
+) -> None:
+    broker = rights.plugin()
+    assert broker is not None
+    with connect(database) as connection:
+        rights.sync(connection)
+    for named in ({"publisher": "admin"}, {"device": "admin"}, {"publisher": "teplosvet"}):
+        answer = api.post("/api/v1/installations", json=body(**named))
+        assert (answer.status_code, codes(answer)) == (422, [("publisher", "publisher_not_yours")])
+    for attack in (lambda: broker.grant("admin", "taken"), lambda: broker.withdraw("teplosvet")):
+        with pytest.raises(ServiceUnavailableError, match="no publisher"):
+            attack()
+    assert api.post("/api/v1/installations", json=body()).json()["broker"] == "granted"
+    entered = Speaker(guarded.port, "0wn", "teplosvet")
+    assert entered.connected[:1] == [True]
+    entered.close()
 
 
 def test_sync_repairs_the_broker(guarded: MosquittoServer, api: httpx.Client, database: str) -> None:

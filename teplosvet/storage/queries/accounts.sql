@@ -34,6 +34,25 @@ SELECT EXISTS (
           AND (g.organisation_id = %(organisation_id)s OR num_nonnulls(g.organisation_id, g.building_id, g.contract_id) = 0)
 );
 
+-- name: platform_administrator
+SELECT EXISTS (
+    SELECT FROM account_grant WHERE account_id = %(account_id)s AND num_nonnulls(organisation_id, building_id, contract_id) = 0
+);
+
+-- name: holds_beyond
+-- Whether an account has a role where another account administers nothing.
+SELECT EXISTS (
+    SELECT FROM account_grant g
+    LEFT JOIN contract c ON c.id = g.contract_id
+    LEFT JOIN building b ON b.id IN (g.building_id, c.building_id)
+    WHERE g.account_id = %(account_id)s AND NOT EXISTS (
+        SELECT FROM account_grant mine
+        WHERE mine.account_id = %(by)s AND mine.role = 'administrator'
+          AND (mine.organisation_id IN (g.organisation_id, b.organisation_id)
+               OR (mine.organisation_id = c.esco_organisation_id AND g.role IN ('esco', 'verifier')))
+    )
+);
+
 -- name: add
 INSERT INTO account (login, name, email, organisation_id, password_hash, language, must_change_password)
 VALUES (%(login)s, %(name)s, %(email)s, %(organisation_id)s, %(password_hash)s, %(language)s, %(must_change)s)

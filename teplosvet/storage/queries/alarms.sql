@@ -142,6 +142,18 @@ SELECT a.id FROM alarm a
 WHERE a.id = %(alarm_id)s AND EXISTS (SELECT FROM alarm_journal j WHERE j.alarm_id = a.id)
 FOR UPDATE;
 
+-- name: may_handle
+-- Whether the reader has one of these roles where the alarm is: in its building, or in a contract of it.
+SELECT (SELECT everything FROM reader_everything) OR EXISTS (
+    SELECT FROM alarm a
+    JOIN building b ON b.id = a.building_id
+    LEFT JOIN contract c ON c.building_id = b.id
+    JOIN reader_grant g ON g.role = ANY (%(roles)s)
+     AND (g.building_id = b.id OR (g.organisation_id = b.organisation_id AND g.role <> 'esco') OR g.contract_id = c.id
+          OR (g.organisation_id = c.esco_organisation_id AND g.role IN ('esco', 'administrator')))
+    WHERE a.id = %(alarm_id)s
+);
+
 -- name: acknowledge
 INSERT INTO alarm_note (alarm_id, actor, acknowledges, note) VALUES (%(alarm_id)s, %(actor)s, true, %(note)s)
 ON CONFLICT (alarm_id) WHERE acknowledges DO NOTHING;
@@ -154,9 +166,6 @@ WHERE NOT EXISTS (
     SELECT FROM (SELECT actor, note FROM alarm_note WHERE alarm_id = %(alarm_id)s ORDER BY id DESC LIMIT 1) n
     WHERE n.actor = %(actor)s AND n.note = %(note)s
 );
-
--- name: building
-SELECT b.id FROM building b JOIN visible_building v ON v.building_id = b.id WHERE b.code = %(building)s;
 
 -- name: override
 INSERT INTO alarm_override (rule, building_id, threshold, hold_s, clear_s, enabled)

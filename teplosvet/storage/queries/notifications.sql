@@ -20,14 +20,26 @@ WHERE owner = %(owner)s AND ended_at IS NULL
 ORDER BY id;
 
 -- name: subscriptions
-SELECT id, least_severity, rules, buildings, quiet_from, quiet_to, zone, digest_after, last_event_id
+SELECT id, owner, least_severity, rules, buildings, quiet_from, quiet_to, zone, digest_after, last_event_id
 FROM alarm_subscription WHERE ended_at IS NULL
 ORDER BY id FOR UPDATE;
 
 -- name: newest_event
 SELECT COALESCE(max(id), 0) FROM alarm_event;
 
+-- name: as_owner
+-- Until the transaction ends the connection sees what an account sees now; empty for whoever has none.
+SELECT set_config('teplosvet.reader', %(reader)s, true);
+
+-- name: unseen
+-- Whether the reader no longer sees one of these alarms.
+SELECT EXISTS (
+    SELECT FROM unnest(%(alarms)s::bigint[]) AS told (alarm_id)
+    WHERE NOT EXISTS (SELECT FROM alarm_journal j WHERE j.alarm_id = told.alarm_id)
+);
+
 -- name: news
+-- What the owner may not see any more is not told, whatever he saw when he subscribed.
 SELECT a.severity, jsonb_build_object(
            'event', e.kind, 'at', e.at, 'alarm_id', a.id, 'code', a.rule, 'severity', a.severity, 'building', b.code,
            'building_title', b.title, 'zone', b.zone, 'device', d.name, 'entrance', a.entrance, 'opened_at', a.opened_at,
@@ -37,6 +49,7 @@ JOIN alarm a ON a.id = e.alarm_id
 LEFT JOIN building b ON b.id = a.building_id
 LEFT JOIN device d ON d.id = a.device_id
 WHERE e.id > %(after)s AND e.id <= %(newest)s AND a.severity >= %(least_severity)s
+  AND EXISTS (SELECT FROM alarm_journal j WHERE j.alarm_id = a.id)
   AND (%(rules)s::text[] IS NULL OR a.rule = ANY (%(rules)s)) AND (%(buildings)s::integer[] IS NULL OR a.building_id = ANY (%(buildings)s))
 ORDER BY a.severity DESC, e.id;
 
@@ -50,7 +63,7 @@ UPDATE alarm_subscription SET last_event_id = %(newest)s WHERE id = %(id)s;
 INSERT INTO alarm_delivery (subscription_id, made_at, next_at, events) VALUES (%(id)s, %(now)s, %(now)s, %(events)s);
 
 -- name: due
-SELECT d.id, d.subscription_id, d.made_at, d.attempts, d.events, s.kind, s.target, s.secret, s.language, s.zone
+SELECT d.id, d.subscription_id, d.made_at, d.attempts, d.events, s.kind, s.target, s.secret, s.language, s.zone, s.owner
 FROM alarm_delivery d
 JOIN alarm_subscription s ON s.id = d.subscription_id
 WHERE d.state = 'waiting' AND d.next_at <= %(now)s AND d.subscription_id <> ALL (%(except)s::bigint[])

@@ -86,6 +86,25 @@ CREATE VIEW visible_device AS
 SELECT id AS device_id FROM device
 WHERE (SELECT everything FROM reader_everything) OR id IN (SELECT device_id FROM reader_device);
 
+-- What of a building the reader may see.
+DROP VIEW IF EXISTS visible_measure CASCADE;
+CREATE VIEW visible_measure AS
+SELECT b.id AS building_id, m.class
+FROM building b
+CROSS JOIN (VALUES ('light'), ('heat'), ('electricity'), ('water'), ('climate')) AS m (class)
+WHERE (SELECT everything FROM reader_everything) OR (b.id, m.class) IN (SELECT building_id, class FROM reader_measure);
+
+-- A device takes no history along: until when what it said belongs to a place that the reader does not see.
+DROP VIEW IF EXISTS left_behind CASCADE;
+CREATE VIEW left_behind AS
+SELECT i.device_id, max(i.removed_at) AS until, max((i.removed_at AT TIME ZONE b.zone)::date) AS last_day
+FROM installation i
+JOIN device d ON d.id = i.device_id
+JOIN building b ON b.id = i.building_id
+WHERE i.removed_at IS NOT NULL AND NOT (SELECT everything FROM reader_everything)
+  AND (i.building_id, d.class) NOT IN (SELECT building_id, class FROM reader_measure)
+GROUP BY i.device_id;
+
 -- Energy of a building by carrier, as far as a contract needs it.
 DROP VIEW IF EXISTS visible_energy_daily CASCADE;
 CREATE VIEW visible_energy_daily AS

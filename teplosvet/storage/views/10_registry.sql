@@ -16,4 +16,5 @@ DROP VIEW IF EXISTS latest CASCADE;
 CREATE VIEW latest AS
 SELECT p.building, p.building_title, p.entrance, p.floor, p.device, p.class, p.serial, r.measured_at, r.received_at, r.quantities
 FROM device_place p
-LEFT JOIN latest_reading r USING (device_id);
+LEFT JOIN latest_reading r ON r.device_id = p.device_id
+ AND NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = r.device_id AND r.measured_at < l.until);

@@ -72,7 +72,7 @@ SELECT d.id AS device_id, d.name AS device, d.class, d.model, d.publisher, i.id 
        CASE WHEN r.wanted IS NULL THEN 'none' WHEN NOT r.applied THEN 'pending' ELSE r.wanted END AS broker
 FROM device d
 JOIN installation i ON i.device_id = d.id
-JOIN visible_building v ON v.building_id = i.building_id
+JOIN visible_measure v ON v.building_id = i.building_id AND v.class = d.class
 JOIN building b ON b.id = i.building_id
 LEFT JOIN entrance e ON e.id = i.entrance_id
 LEFT JOIN installation_photo p ON p.installation_id = i.id

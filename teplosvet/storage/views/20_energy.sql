@@ -10,7 +10,8 @@ CREATE VIEW device_consumption_hourly AS
 SELECT d.name AS device, c.quantity, c.hour, c.amount, c.estimated, c.covered_s, c.rule
 FROM consumption_hourly c
 JOIN visible_device v ON v.device_id = c.device_id
-JOIN device d ON d.id = c.device_id;
+JOIN device d ON d.id = c.device_id
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = c.device_id AND c.hour < l.until);
 
 -- A device that has said nothing for three hours is silent: the slowest of ours reports every hour.
 DROP VIEW IF EXISTS building_overview CASCADE;

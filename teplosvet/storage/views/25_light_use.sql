@@ -7,4 +7,5 @@ SELECT p.building, p.building_title, p.entrance, p.floor, p.device, u.day, u.cov
 FROM light_use_daily u
 JOIN device_place p USING (device_id)
 LEFT JOIN consumption_daily e ON e.device_id = u.device_id AND e.day = u.day AND e.quantity = 'light_energy_kwh'
-LEFT JOIN consumption_daily h ON h.device_id = u.device_id AND h.day = u.day AND h.quantity = 'lamp_on_time_h';
+LEFT JOIN consumption_daily h ON h.device_id = u.device_id AND h.day = u.day AND h.quantity = 'lamp_on_time_h'
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = u.device_id AND u.day <= l.last_day);

@@ -74,32 +74,41 @@ DROP VIEW IF EXISTS api_latest CASCADE;
 CREATE VIEW api_latest AS
 SELECT p.device, p.device_class, p.building, p.entrance, p.floor, r.measured_at, r.received_at, r.quantities
 FROM api_device_key p
-JOIN latest_reading r USING (device_id);
+JOIN latest_reading r USING (device_id)
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = r.device_id AND r.measured_at < l.until);
 
 DROP VIEW IF EXISTS api_reading_light CASCADE;
-CREATE VIEW api_reading_light AS SELECT p.device, r.* FROM light_reading r JOIN api_device_key p USING (device_id);
+CREATE VIEW api_reading_light AS SELECT p.device, r.* FROM light_reading r JOIN api_device_key p USING (device_id)
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = r.device_id AND r.measured_at < l.until);
 DROP VIEW IF EXISTS api_reading_heat CASCADE;
-CREATE VIEW api_reading_heat AS SELECT p.device, r.* FROM heat_reading r JOIN api_device_key p USING (device_id);
+CREATE VIEW api_reading_heat AS SELECT p.device, r.* FROM heat_reading r JOIN api_device_key p USING (device_id)
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = r.device_id AND r.measured_at < l.until);
 DROP VIEW IF EXISTS api_reading_electricity CASCADE;
-CREATE VIEW api_reading_electricity AS SELECT p.device, r.* FROM electricity_reading r JOIN api_device_key p USING (device_id);
+CREATE VIEW api_reading_electricity AS SELECT p.device, r.* FROM electricity_reading r JOIN api_device_key p USING (device_id)
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = r.device_id AND r.measured_at < l.until);
 DROP VIEW IF EXISTS api_reading_water CASCADE;
-CREATE VIEW api_reading_water AS SELECT p.device, r.* FROM water_reading r JOIN api_device_key p USING (device_id);
+CREATE VIEW api_reading_water AS SELECT p.device, r.* FROM water_reading r JOIN api_device_key p USING (device_id)
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = r.device_id AND r.measured_at < l.until);
 DROP VIEW IF EXISTS api_reading_climate CASCADE;
-CREATE VIEW api_reading_climate AS SELECT p.device, r.* FROM climate_reading r JOIN api_device_key p USING (device_id);
+CREATE VIEW api_reading_climate AS SELECT p.device, r.* FROM climate_reading r JOIN api_device_key p USING (device_id)
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = r.device_id AND r.measured_at < l.until);
 DROP VIEW IF EXISTS api_reading_other CASCADE;
-CREATE VIEW api_reading_other AS SELECT p.device, r.* FROM other_reading r JOIN api_device_key p USING (device_id);
+CREATE VIEW api_reading_other AS SELECT p.device, r.* FROM other_reading r JOIN api_device_key p USING (device_id)
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = r.device_id AND r.measured_at < l.until);
 
 DROP VIEW IF EXISTS api_consumption_hourly CASCADE;
 CREATE VIEW api_consumption_hourly AS
 SELECT p.device, c.quantity, c.hour, c.amount, c.estimated, c.covered_s, c.rule
 FROM consumption_hourly c
-JOIN api_device_key p USING (device_id);
+JOIN api_device_key p USING (device_id)
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = c.device_id AND c.hour < l.until);
 
 DROP VIEW IF EXISTS api_consumption_daily CASCADE;
 CREATE VIEW api_consumption_daily AS
 SELECT p.device, c.quantity, c.day, c.amount, c.estimated, c.covered_s, c.day_s, c.rule
 FROM consumption_daily c
-JOIN api_device_key p USING (device_id);
+JOIN api_device_key p USING (device_id)
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = c.device_id AND c.day <= l.last_day);
 
 DROP VIEW IF EXISTS api_building_energy CASCADE;
 CREATE VIEW api_building_energy AS
@@ -113,19 +122,22 @@ CREATE VIEW api_light_use AS
 SELECT p.building, p.entrance, p.floor, p.device, u.day, u.covered_s, u.off_s, u.dimmed_s, u.full_s, u.present_s,
        u.presence_events, u.failed_s, u.override_s, u.energy_by_level_kwh
 FROM light_use_daily u
-JOIN api_device_key p USING (device_id);
+JOIN api_device_key p USING (device_id)
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = u.device_id AND u.day <= l.last_day);
 
 DROP VIEW IF EXISTS api_finding CASCADE;
 CREATE VIEW api_finding AS
 SELECT f.found_at, p.device, f.quantity, f.code, p.building, p.entrance, f.severity, f.data
 FROM register_finding f
-JOIN api_device_key p USING (device_id);
+JOIN api_device_key p USING (device_id)
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = f.device_id AND f.found_at < l.until);
 
 DROP VIEW IF EXISTS api_event CASCADE;
 CREATE VIEW api_event AS
 SELECT v.happened_at, p.device, v.event, p.building, v.data
 FROM device_event v
-JOIN api_device_key p USING (device_id);
+JOIN api_device_key p USING (device_id)
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = v.device_id AND v.happened_at < l.until);
 
 DROP VIEW IF EXISTS api_contract CASCADE;
 CREATE VIEW api_contract AS

@@ -1,4 +1,5 @@
--- Alarms that are open, and all there ever were. What concerns the platform belongs to whoever sees every building.
+-- Alarms that are open, and all there ever were. What concerns the platform belongs to whoever sees every building, what
+-- concerns a contract to its parties; of a contract's building only its carrier is shown.
 DROP VIEW IF EXISTS alarm_journal CASCADE;
 CREATE VIEW alarm_journal AS
 SELECT a.id AS alarm_id, b.code AS building, b.title AS building_title, d.name AS device, a.entrance, a.rule AS code, a.severity,
@@ -10,8 +11,14 @@ LEFT JOIN alarm_note k ON k.alarm_id = a.id AND k.acknowledges
 LEFT JOIN LATERAL (
     SELECT note FROM alarm_note WHERE alarm_id = a.id AND note <> '' ORDER BY id DESC LIMIT 1
 ) n ON true
-WHERE EXISTS (SELECT FROM visible_building v WHERE v.building_id = a.building_id)
-   OR (a.building_id IS NULL AND (SELECT yes FROM sees_everything));
+CROSS JOIN LATERAL (
+    SELECT COALESCE(d.class, a.data ->> 'carrier', CASE WHEN starts_with(a.rule, 'lamps_') THEN 'light' END) AS class
+) of
+WHERE (SELECT yes FROM sees_everything)
+   OR CASE WHEN starts_with(a.subject, 'contract:')
+           THEN split_part(a.subject, ':', 2) IN (SELECT contract_id::text FROM visible_contract)
+           WHEN of.class IS NULL THEN a.building_id IN (SELECT building_id FROM visible_building)
+           ELSE (a.building_id, of.class) IN (SELECT building_id, class FROM visible_measure) END;
 
 DROP VIEW IF EXISTS alarm_open CASCADE;
 CREATE VIEW alarm_open AS SELECT * FROM alarm_journal WHERE closed_at IS NULL;

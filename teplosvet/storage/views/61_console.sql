@@ -33,6 +33,7 @@ FROM (
                count(*) FILTER (WHERE r.quantities -> 'heat_error_flags' NOT IN ('0', 'false', 'null')) AS meter_faults
         FROM installation i
         JOIN device d ON d.id = i.device_id
+        JOIN visible_device seen ON seen.device_id = i.device_id
         LEFT JOIN latest_reading r ON r.device_id = i.device_id
         WHERE i.removed_at IS NULL
         GROUP BY i.building_id
@@ -48,8 +49,7 @@ FROM (
 DROP VIEW IF EXISTS console_energy CASCADE;
 CREATE VIEW console_energy AS
 SELECT e.building_id, b.code AS building, b.floor_area_m2, e.carrier, e.day, e.energy_kwh, e.estimated_kwh, e.coverage
-FROM building_energy_daily e
-JOIN visible_building v ON v.building_id = e.building_id
+FROM visible_energy_daily e
 JOIN building b ON b.id = e.building_id;
 
 -- Hours of the weather station that a house is measured by, with the local day that they belong to.
@@ -66,24 +66,26 @@ CREATE VIEW console_device AS
 SELECT d.id AS device_id, d.name AS device, d.class, d.publisher, i.serial, b.id AS building_id, b.code AS building,
        b.title AS building_title, b.zone, e.name AS entrance, i.floor, r.measured_at, r.quantities
 FROM installation i
-JOIN visible_building v ON v.building_id = i.building_id
+JOIN visible_device seen ON seen.device_id = i.device_id
 JOIN building b ON b.id = i.building_id
 JOIN device d ON d.id = i.device_id
 LEFT JOIN entrance e ON e.id = i.entrance_id
-LEFT JOIN latest_reading r ON r.device_id = d.id
+LEFT JOIN latest_reading r ON r.device_id = d.id AND NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = r.device_id AND r.measured_at < l.until)
 WHERE i.removed_at IS NULL;
 
 DROP VIEW IF EXISTS console_hourly CASCADE;
 CREATE VIEW console_hourly AS
 SELECT d.building, d.device, d.entrance, d.zone, s.quantity, s.hour, s.mean, s.low, s.high
 FROM console_device d
-JOIN state_hourly s ON s.device_id = d.device_id;
+JOIN state_hourly s ON s.device_id = d.device_id
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = s.device_id AND s.hour < l.until);
 
 DROP VIEW IF EXISTS console_light CASCADE;
 CREATE VIEW console_light AS
 SELECT d.building, d.device, d.entrance, u.day, u.covered_s, u.dimmed_s, u.full_s, u.failed_s
 FROM console_device d
-JOIN light_use_daily u ON u.device_id = d.device_id;
+JOIN light_use_daily u ON u.device_id = d.device_id
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = u.device_id AND u.day <= l.last_day);
 
 -- Share of each day that the readings of a device cover.
 DROP VIEW IF EXISTS console_completeness CASCADE;
@@ -91,6 +93,7 @@ CREATE VIEW console_completeness AS
 SELECT d.building, d.device, d.class, c.day, max(c.covered_s::double precision / c.day_s) AS share
 FROM console_device d
 JOIN consumption_daily c ON c.device_id = d.device_id
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = c.device_id AND c.day <= l.last_day)
 GROUP BY d.building, d.device, d.class, c.day;
 
 -- What happened in a house: words of gateways and devices, and what was found in registers.
@@ -99,10 +102,12 @@ CREATE VIEW console_journal AS
 SELECT d.building, d.device, e.happened_at AS at, 'event' AS kind, e.event AS code, e.data, 0 AS severity
 FROM console_device d
 JOIN device_event e ON e.device_id = d.device_id
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = e.device_id AND e.happened_at < l.until)
 UNION ALL
 SELECT d.building, d.device, f.found_at, 'finding', f.code, f.data, f.severity
 FROM console_device d
 JOIN register_finding f ON f.device_id = d.device_id
+WHERE NOT EXISTS (SELECT FROM left_behind l WHERE l.device_id = f.device_id AND f.found_at < l.until)
 UNION ALL
 SELECT d.building, d.device, d.measured_at, 'silence', 'silent', '{}'::jsonb, 2
 FROM console_device d
