@@ -4,10 +4,10 @@ What a page may say, and what is done with it, in the order of the text:
 
 - a block ```` ```sh ````: every line is a `teplosvet` command, which is run;
 - a block ```` ```text ````: lines that the commands before it printed;
-- a block with a file name (```` ```csv devices.csv ````): a file, which is written; blocks of other languages are read only;
+- a block with a file name (```` ```csv devices.csv ````): a file, which is written; other blocks are only read;
 - `` `teplosvet …` `` in a sentence: a command whose name and options exist (it is not run);
 - `` `/address` `` and `` `GET /address` ``: opened in the browser as the person whom the page is for, answers 200;
-- ``**label**``: something on the screen to press, to fill in or to read as a heading, beside its address or on the page before it.
+- ``**label**``: to press, to fill in or to read as a heading, on the address of its paragraph, or the one before.
 """
 
 import re
@@ -32,7 +32,6 @@ ITEM = re.compile(
 PERSON = re.compile(r"\bas `(\w+)`")
 ADDRESS = re.compile(r"(?:GET )?(/[a-z0-9/-]*)")
 PRESSED_OR_READ = ("button", "link", "heading", "columnheader")
-PATIENCE_MS = 3000
 
 
 class Step(NamedTuple):
@@ -100,6 +99,8 @@ class Walker:
         database_url: The database that the commands find.
         page: The browser's page.
         url: Address of the console.
+        patience_ms: How long a label may take to appear. [ms]
+        said: What the last command printed.
     """
 
     folder: Path
@@ -107,6 +108,7 @@ class Walker:
     database_url: str
     page: Page
     url: str
+    patience_ms: float = 10_000
     said: str = ""
 
     def follow(self, text: str) -> list[Step]:
@@ -170,7 +172,7 @@ class Walker:
         for element in ("summary", "label", "legend"):
             there = there.or_(self.page.locator(element).filter(has_text=name))
         try:
-            there.filter(visible=True).first.wait_for(timeout=PATIENCE_MS)
+            there.filter(visible=True).first.wait_for(timeout=self.patience_ms)
         except TooLateError as error:
             raise StumbleError(f"nothing on {self.page.url} is called {label!r}") from error
 

@@ -1,4 +1,4 @@
-"""The how-to page of each person followed to the letter on a database like the demo's; see `how_to_page` for what counts."""
+"""The how-to page of each person followed to the letter on a database like the demo's; `how_to_page` says how."""
 
 import re
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
 
-from analytics.alarms.job import evaluate
+from analytics.alarms.evaluation import evaluate
 from analytics.rollup.job import roll_up
 from analytics.verification import verify_contract
 from ingest_service.site_apply import apply_site
@@ -68,7 +68,7 @@ def _populate(connection: Connection) -> dict[str, str]:
     for hours in (-4, 0):  # a condition has to hold before it is an alarm
         evaluate(connection, now + timedelta(hours=hours))
     codes = [[str(code) for (code,) in connection.execute(f"SELECT code FROM {of}")] for of in ("building", "contract")]
-    return {login: password for login, password in demo_accounts(connection, *codes).values()}
+    return dict(demo_accounts(connection, *codes).values())
 
 
 def _read(house: House, scenario: Scenario, now: datetime) -> None:
@@ -81,7 +81,7 @@ def _read(house: House, scenario: Scenario, now: datetime) -> None:
     within = [(times_s >= start.timestamp()) & (times_s <= end.timestamp()) for start, end in spans]
     times_s = times_s[np.logical_or.reduce(within)]
     at = [datetime.fromtimestamp(each, UTC) for each in times_s.tolist()]
-    ids = dict(house.connection.execute("SELECT name, id FROM device").fetchall())
+    ids: dict[str, int] = dict(house.connection.execute("SELECT name, id FROM device").fetchall())
     energy_kwh = meter.read(times_s).columns[0].values * 1.0
     house.read(ids[METER], at, DeviceClass.HEAT, meter.serial, heat_energy_kwh=energy_kwh)
     outdoor_c = fleet.outdoor_at_c(times_s)
@@ -97,27 +97,45 @@ def demo(plain_postgres: EmbeddedPostgres) -> Iterator[Demo]:
             yield Demo(address, url, passwords)
 
 
-@pytest.fixture
-def walker(
-    demo: Demo,
-    browser: Browser,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> Iterator[Walker]:
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(locale="en-GB", viewport={"width": 1400, "height": 900})
-    yield Walker(tmp_path, caller(monkeypatch, capfd, tmp_path), demo.database_url, context.new_page(), demo.url)
+    yield context.new_page()
     context.close()
 
 
-def sign_in(walker: Walker, demo: Demo, login: str) -> None:
-    """With the line of the demo's table, and then English, as the pages say."""
-    walker.page.goto(f"{demo.url}/sign-in")
-    walker.page.fill("#login", login)
-    walker.page.fill("#password", demo.passwords[login])
-    walker.page.get_by_role("button", name="Sign in").click()
-    walker.page.get_by_role("link", name="English").click()
+@pytest.fixture
+def walker(
+    demo: Demo, page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Walker:
+    monkeypatch.chdir(tmp_path)
+    return Walker(tmp_path, caller(monkeypatch, capfd, tmp_path), demo.database_url, page, demo.url)
+
+
+def become(page: Page, demo: Demo, login: str | None) -> None:
+    """Sign in with the line of the demo's table and choose English, as the pages say; nobody where it is None."""
+    page.context.clear_cookies()
+    if login is None:
+        return
+    page.goto(f"{demo.url}/sign-in")
+    page.fill("#login", login)
+    page.fill("#password", demo.passwords[login])
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="English").click()
+
+
+def test_nobody_is_offered_a_button_that_is_not_theirs(walker: Walker, demo: Demo) -> None:
+    make = walker.page.get_by_role("button", name="Make the act")
+    become(walker.page, demo, "esco")
+    walker.page.goto(f"{demo.url}/contracts/{CONTRACT}")
+    expect(make).to_have_count(1)
+    walker.page.goto(f"{demo.url}/buildings/teplaya-2")
+    expect(walker.page.get_by_role("heading", name="For residents")).to_have_count(1)
+    expect(walker.page.get_by_role("button", name="Show the page")).to_have_count(0)
+    become(walker.page, demo, "verifier")
+    walker.page.goto(f"{demo.url}/contracts/{CONTRACT}")
+    expect(walker.page.get_by_role("heading", name="Act", exact=True)).to_have_count(1)
+    expect(make).to_have_count(0)
 
 
 @pytest.mark.parametrize("name", PEOPLE)
@@ -125,12 +143,18 @@ def test_the_page_is_followed_to_the_letter(name: str, walker: Walker, demo: Dem
     text = (PAGES / f"{name}.md").read_text("utf-8")
     login = person_of(text)
     assert login == PEOPLE[name]
-    if login:
-        sign_in(walker, demo, login)
+    become(walker.page, demo, login)
     done = {step.kind for step in walker.follow(text)}
     assert {"run", "open", "label"} <= done, "a page has something to run, to open and to find"
 
 
+@pytest.fixture(scope="module")
+def operator(demo: Demo, page: Page) -> None:
+    """The page of somebody who is signed in for all pages that are wrong."""
+    become(page, demo, "operator")
+
+
+@pytest.mark.usefixtures("operator")
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
@@ -147,8 +171,8 @@ def test_the_page_is_followed_to_the_letter(name: str, walker: Walker, demo: Dem
         ("The **Quarantine** is on `/alarms`.", "is called 'Quarantine'"),
     ],
 )
-def test_a_page_that_is_wrong_is_noticed(wrong: str, told: str, walker: Walker, demo: Demo) -> None:
-    sign_in(walker, demo, "operator")
+def test_a_page_that_is_wrong_is_noticed(wrong: str, told: str, walker: Walker) -> None:
+    walker.patience_ms = 300
     with pytest.raises(StumbleError, match=re.escape(told)):
         walker.follow(wrong)
 
