@@ -34,7 +34,7 @@ def labels(
         else:
             found = labels_of_stock(connection, COMMAND_LINE, None, device, address)
     _write(file, found)
-    output.people.print(f"{len(found)} labels are in {file}.", markup=False)
+    output.people.print(f"Labels in {file}: {len(found)}.", markup=False)
 
 
 def add_stock(
@@ -48,7 +48,9 @@ def add_stock(
     with connect(database_url()) as connection, connection.transaction():
         made = stock_file(connection, COMMAND_LINE, file.name, _read(file), organisation)
         _write(labels_file, labels_of_stock(connection, COMMAND_LINE, None, made, address))
-    output.people.print(f"{len(made)} devices wait for their place; their labels are in {labels_file}.", markup=False)
+    output.people.print(
+        f"Devices that wait for their place: {len(made)}. Their labels are in {labels_file}.", markup=False
+    )
 
 
 def _read(file: Path) -> bytes:
@@ -107,6 +109,8 @@ def import_devices(
             for each in done["lines"]
         ]  # fmt: skip
         output.print_table(file.name, ("line", "device", "", "password, shown once"), rows)
-        output.people.print(f"{done['imported']} of {len(rows)} lines were imported.")
+        good = sum(not each["errors"] for each in done["lines"])
+        said = f"{good} of {len(rows)} lines are good; nothing was changed." if dry_run else ""
+        output.people.print(said or f"{done['imported']} of {len(rows)} lines were imported.")
     if any(each["errors"] for each in done["lines"]):
         raise typer.Exit(2)
