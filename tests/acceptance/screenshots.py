@@ -6,14 +6,14 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from teplosvet.app import create_app
 from teplosvet.stack import embedded
 from teplosvet.storage.database import connect
 from tests.acceptance import console_life as life
 from tests.acceptance import console_site as site
-from tests.acceptance.console_run import ARGUMENTS, CHROMIUM, database, visiting
+from tests.acceptance.console_run import ARGUMENTS, CHROMIUM, database, settled, visiting
 from tests.serving import serving
 from tests.signed_in import administrator_session
 
@@ -36,6 +36,13 @@ PAGES = {
     "dashboards": "/dashboards",
     "panel": f"/dashboards/contract/panels/contract-daily?{life.OF_THE_WINTER}&{life.CHOSEN}",
 } | life.BOARDS
+ORDINARY = (
+    "UPDATE building SET title = 'Сиреневая, 12', address = 'Санкт-Петербург, Сиреневая, 12' WHERE code = 'hostile'",
+    "UPDATE contract SET title = 'Свет в подъездах' WHERE code = 'hostile'",
+    "UPDATE quarantine SET detail = 'no device is called x'",
+    "UPDATE account SET name = 'Анна Орлова' WHERE login = 'tester'",
+)
+"""What is hostile in the site of the tests is ordinary in the pictures."""
 SIZES = {"phone": (390, 844), "desktop": (1280, 800)}
 TALLEST_PX = 2600
 COLOURS = 128
@@ -53,6 +60,8 @@ def main() -> None:
             administrator_session(url)
             with connect(url) as connection:
                 life.inhabit(connection)
+                for each in ORDINARY:
+                    connection.execute(each)
             with serving(create_app(url)) as address, sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
                 _photograph(browser, address, wanted)
@@ -60,17 +69,6 @@ def main() -> None:
     known = {f"{page}-{size}-{language}" for page in PAGES for size in SIZES for language in ("en", "ru")}
     for stale in (path for path in FOLDER.glob("*.png") if path.stem not in known):
         stale.unlink()
-
-
-def settled(page: Page) -> None:
-    """Every panel has said what it has to say, and the phone's form stands."""
-    for panel in page.locator("[data-panel]").all():
-        panel.scroll_into_view_if_needed()
-        expect(panel).to_have_attribute("data-shown", "yes")
-    if page.locator("#installer").count():
-        page.wait_for_selector("#installer[data-ready]")
-    page.evaluate("scrollTo(0, 0)")
-    page.wait_for_timeout(150)
 
 
 def _photograph(browser: Browser, address: str, names: list[str]) -> None:
@@ -81,8 +79,8 @@ def _photograph(browser: Browser, address: str, names: list[str]) -> None:
                 for name in names:
                     page.goto(address + PAGES[name])
                     settled(page)
-                    picture = Image.open(io.BytesIO(page.screenshot(full_page=True)))
-                    picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST_PX)))
+                    whole = Image.open(io.BytesIO(page.screenshot(full_page=True)))
+                    picture = whole.crop((0, 0, whole.width, min(whole.height, TALLEST_PX)))
                     small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
                     small.save(FOLDER / f"{name}-{size}-{language}.png", optimize=True)
                     wide = page.evaluate("document.documentElement.scrollWidth") - width
