@@ -181,12 +181,18 @@ def said(column: Column, value: object, reader: Reader, zone: ZoneInfo) -> str:
             return reader.day(value)
         case int() | float() | Decimal():
             return _figure(column, value, reader)
-        case str() if column.name == "quantity" and reader.knows(f"quantity.{value}"):
-            return reader.say(f"quantity.{value}")
-        case str() if column.name in SAID_IN or column.part is Part.SERIES:
-            return gettext(WORDS[value]) if value in WORDS else value
+        case str():
+            return _word(column, value, reader)
         case _:
             return str(value)
+
+
+def _word(column: Column, value: str, reader: Reader) -> str:
+    if column.name == "quantity" and reader.knows(f"quantity.{value}"):
+        return reader.say(f"quantity.{value}")
+    if column.name in SAID_IN or column.part is Part.SERIES:
+        return gettext(WORDS[value]) if value in WORDS else value
+    return value
 
 
 def words() -> dict[str, str]:
