@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from dashboards.asking import Connection, PageRoute, Person, from_here
 from dashboards.inside import call
+from dashboards.reasons import REASONS
 from dashboards.render import page
 from teplosvet.access.guard import needs_platform
 from teplosvet.domain.errors import ForbiddenError, UnknownNameError
@@ -67,6 +68,7 @@ def show_administration(reader: Person, connection: Connection, replayed: str = 
     return page(
         "administration.html",
         reader,
+        words=REASONS,
         reasons=[Reason(*row) for row in connection.execute(query("quarantine", "by_reason"))],
         publishers=[Publisher(*row) for row in connection.execute(query("console", "publishers"))],
         runs=[Run(*row) for row in connection.execute(query("console", "runs"))],

@@ -14,6 +14,7 @@ from dashboards.panels.macros import TimeRange
 from dashboards.panels.panel import Dashboard, Panel, Part, Plot, Unit
 from dashboards.panels.wording import mark as _
 from dashboards.reader import Reader
+from dashboards.reasons import REASONS
 from teplosvet.words.catalogue import gettext
 
 SPANS = (("now-7d", _("Last 7 days")), ("now-30d", _("Last 30 days")), ("now-365d", _("Last year")))
@@ -40,9 +41,11 @@ WORDS = {
     "climate": _("climate"),
     "online": _("online"),
     "offline": _("offline"),
-}
+    "change-point-daily": _("change point on daily energy"),
+    "light-option-b": _("IPMVP option B for lighting"),
+} | REASONS
 """Words that panels' SQL or the registry say in these columns:"""
-SAID_IN = frozenset({"verdict", "state", "carrier", "class"})
+SAID_IN = frozenset({"verdict", "state", "carrier", "class", "reason", "method"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,7 @@ def _cell(panel: Panel, column: Column, value: object, reader: Reader, zone: Zon
 def said(column: Column, value: object, reader: Reader, zone: ZoneInfo) -> str:
     """A value in words; what is missing is a dash and never a zero."""
     match value:
-        case None:
+        case None | "{}":
             return "–"
         case datetime():
             day = column.unit is Unit.DAY
@@ -178,10 +181,18 @@ def said(column: Column, value: object, reader: Reader, zone: ZoneInfo) -> str:
             return reader.day(value)
         case int() | float() | Decimal():
             return _figure(column, value, reader)
-        case str() if column.name in SAID_IN or column.part is Part.SERIES:
-            return gettext(WORDS[value]) if value in WORDS else value
+        case str():
+            return _word(column, value, reader)
         case _:
             return str(value)
+
+
+def _word(column: Column, value: str, reader: Reader) -> str:
+    if column.name == "quantity" and reader.knows(f"quantity.{value}"):
+        return reader.say(f"quantity.{value}")
+    if column.name in SAID_IN or column.part is Part.SERIES:
+        return gettext(WORDS[value]) if value in WORDS else value
+    return value
 
 
 def words() -> dict[str, str]:

@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.exceptions import HTTPException
 
 from teplosvet.access.guard import require_local_or_administrator, signed_in
 from teplosvet.access.headers import SecurityHeaders
@@ -79,7 +80,7 @@ def metrics(request: Request) -> Response:
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _refused(request: Request, error: NotSignedInError | ForbiddenError) -> Response:
-    """A person who may not see a page gets a page: a way to sign in, or what to do."""
+async def _refused(request: Request, error: NotSignedInError | ForbiddenError | HTTPException) -> Response:
+    """A person who may not see a page, or asks for none that is, gets one: a way to sign in, or what to do."""
     answer: Response = await importlib.import_module("dashboards.accounts.refusals").answer(request, error)
     return answer

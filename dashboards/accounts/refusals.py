@@ -1,9 +1,10 @@
-"""What a page answers to somebody whom it may not answer."""
+"""What a page answers to somebody whom it may not answer, and what a browser gets where no page is."""
 
 from urllib.parse import quote
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
 
 from dashboards.accounts.forms import is_from_here, packed, said
 from dashboards.accounts.sign_in_page import sign_in_page
@@ -12,8 +13,12 @@ from dashboards.render import page
 from teplosvet.domain.errors import ForbiddenError, NotSignedInError, PasswordChangeError
 
 
-async def answer(request: Request, error: ForbiddenError | NotSignedInError) -> Response:
+async def answer(request: Request, error: ForbiddenError | NotSignedInError | HTTPException) -> Response:
     """A way to sign in, to the new password, or a page that says what to do."""
+    if isinstance(error, HTTPException):
+        answered = page("error.html", reader_of(request), error.status_code, code="unknown")
+        answered.headers.update(error.headers or {})
+        return answered
     if isinstance(error, PasswordChangeError):
         return RedirectResponse("/account/password", 303)
     if isinstance(error, ForbiddenError):

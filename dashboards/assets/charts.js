@@ -99,7 +99,7 @@ const TeplosvetCharts = (() => {
   function valueAxis(column, s, zero) {
     return {
       type: "value", name: titled(column, s), nameLocation: "end", nameTextStyle: { color: s.c.muted, align: "left" }, scale: !zero, ...lines(s),
-      axisLabel: { color: s.c.muted, formatter: (value) => s.number(value, Number.isInteger(value) ? 0 : Math.abs(value) < 1 ? 2 : 1) },
+      axisLabel: { color: s.c.muted, hideOverlap: true, formatter: (value) => s.number(value, Number.isInteger(value) ? 0 : Math.abs(value) < 1 ? 2 : 1) },
       ...(column.unit === "count" ? { minInterval: 1 } : {}),
     };
   }

@@ -75,7 +75,7 @@ _THINGS = (
         SYSTEM,
         (
             (_("Missing"), (quality.COVERAGE, quality.ESTIMATED)),
-            (_("Refused"), (quality.REASONS, quality.QUARANTINE, quality.FINDINGS)),
+            (_("Refused messages"), (quality.REASONS, quality.QUARANTINE, quality.FINDINGS)),
         ),
         links=("building", "platform"),
     ),
@@ -121,7 +121,7 @@ _PEOPLE = (
         _("For installers"),
         _("Does what I mounted report right?"),
         PEOPLE,
-        ((_("Mounted last"), (device.NEWEST,)), (_("Refused"), (quality.QUARANTINE, building.FAILED_LAMPS))),
+        ((_("Mounted last"), (device.NEWEST,)), (_("Refused messages"), (quality.QUARANTINE, building.FAILED_LAMPS))),
         links=("device", "building"),
     ),
     Dashboard(

@@ -16,7 +16,8 @@ from teplosvet.words.catalogue import gettext as _
 
 MEDIA_TYPE = "application/problem+json"
 
-Refused = Callable[[Request, NotSignedInError | ForbiddenError], Awaitable[Response]]
+Refused = Callable[[Request, NotSignedInError | ForbiddenError | HTTPException], Awaitable[Response]]
+LOST = frozenset({404, 405})
 
 
 class FieldProblem(BaseModel):
@@ -54,21 +55,32 @@ def install(app: FastAPI, refused: Refused) -> None:
 
     Args:
         app: The application.
-        refused: What a page answers to somebody whom it may not answer; programs get a problem.
+        refused: What a page answers to somebody whom it may not answer, or a browser gets where no page is; programs
+            get a problem.
     """
 
     async def ours(request: Request, error: Exception) -> Response:
-        is_page = not request.url.path.startswith(("/api/", "/metrics"))
-        if is_page and isinstance(error, NotSignedInError | ForbiddenError):
+        if not is_of_programs(request) and isinstance(error, NotSignedInError | ForbiddenError):
             return await refused(request, error)
         return _ours(error)
 
+    async def of_http(request: Request, error: Exception) -> Response:
+        lost = isinstance(error, HTTPException) and error.status_code in LOST and not is_of_programs(request)
+        if isinstance(error, HTTPException) and lost and "text/html" in request.headers.get("accept", ""):
+            return await refused(request, error)
+        return _of_http(error)
+
     app.add_exception_handler(TeplosvetError, ours)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(psycopg.DataError, _impossible)
     app.add_exception_handler(psycopg.OperationalError, _unavailable)
     app.add_exception_handler(PoolTimeout, _unavailable)
+
+
+def is_of_programs(request: Request) -> bool:
+    """Whether an address is for programs, which get no pages."""
+    return request.url.path.startswith(("/api/", "/metrics"))
 
 
 def _ours(error: Exception) -> JSONResponse:
@@ -94,7 +106,7 @@ def _invalid(_request: Request, error: Exception) -> JSONResponse:
     return problem(422, "InvalidRequest", _("Some fields cannot be what they say."), errors)
 
 
-def _of_http(_request: Request, error: Exception) -> JSONResponse:
+def _of_http(error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         return problem(500, "InternalError", of_status(500))
     title, sentence = f"Http{error.status_code}", of_status(error.status_code)

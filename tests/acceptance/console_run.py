@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, expect
 from psycopg import sql
 
 from teplosvet.access.cookies import PLAIN
@@ -78,3 +78,14 @@ def visiting(context: BrowserContext) -> Iterator[tuple[Page, list[str]]]:
     page.on("dialog", dismiss)
     yield page, complaints
     context.close()
+
+
+def settled(page: Page) -> None:
+    """Every panel has said what it has to say, and the phone's form stands."""
+    for panel in page.locator("[data-panel]").all():
+        panel.scroll_into_view_if_needed()
+        expect(panel).to_have_attribute("data-shown", "yes")
+    if page.locator("#installer").count():
+        page.wait_for_selector("#installer[data-ready]")
+    page.evaluate("scrollTo(0, 0)")
+    page.wait_for_timeout(150)

@@ -219,6 +219,24 @@ def test_what_goes_wrong_is_said_on_a_page(console: Console, path: str, status: 
         assert "<script>" not in answer.text
 
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "ru"}
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/contracts/a/b/c", 404), ("/sign-out", 405)])
+def test_a_person_at_an_unknown_address_gets_a_page(console: Console, path: str, status: int) -> None:
+    answer = httpx.get(console.url + path, headers=BROWSER)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert "По этому адресу ничего нет." in answer.text
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(("path", "accept"), [("/nothing", "application/json"), ("/nothing", "*/*"), ("/api/x", None)])
+def test_a_program_at_an_unknown_address_gets_a_problem(console: Console, path: str, accept: str | None) -> None:
+    answer = httpx.get(console.url + path, headers=BROWSER | ({} if accept is None else {"Accept": accept}))
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert answer.json()["status"] == answer.status_code >= 400
+
+
 def test_assets_may_be_kept_for_ever(console: Console) -> None:
     address = re.findall(r'href="(/assets/\w+/style\.css)"', httpx.get(console.url, cookies=COOKIES).text)[0]
     answer = httpx.get(console.url + address)

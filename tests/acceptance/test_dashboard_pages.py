@@ -139,3 +139,20 @@ def test_pages_are_light_on_the_wire(console: Console) -> None:
                 data += len(gzip.compress(answer.content))
             assert (weight + data) / 1000 < HEAVIEST_KB, board.uid
         assert "echarts" not in client.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "code"),
+    [
+        ("/dashboards/quality/panels/quality-quarantine", "прибор не зарегистрирован", "unknown_device"),
+        ("/administration", "прибор не зарегистрирован", '"row">unknown_device'),
+        ("/dashboards/contract/panels/contract-statements", "точка излома по суточной энергии", "change-point-daily"),
+        ("/dashboards/device", "подача", ">flow_temperature_c"),
+    ],
+)
+def test_codes_are_said_in_words(console: Console, path: str, words: str, code: str) -> None:
+    page = httpx.get(f"{console.url}{path}?{SPAN}&{CHOSEN}", headers={"Accept-Language": "ru"}, cookies=COOKIES).text
+    if path == "/dashboards/device":
+        page = page.partition('<select name="quantity"')[2].partition("</select>")[0]
+    assert words in page
+    assert code not in page
