@@ -68,8 +68,8 @@ def more_days_to_decide(saving: Saving, distance_kwh: float, meter_error: float)
 
     With a distance d per day between saving and guarantee, a saving a per day, and the band of
     `savings.more_days_to_prove` with the meter's gain error k a M in quadrature, the band leaves the guarantee at
-    ``M = t² r / (d² - t² q - k² a²)``: what the parameters and the meter leave open grows as fast as the distance
-    does, so that a saving close to its guarantee may never be decided.
+    ``M = t² r / (d² - t² q - k² a² - w²)``: what the parameters, the meter and the agreed adjustments leave open grows
+    as fast as the distance does, so that a saving close to its guarantee may never be decided.
 
     Args:
         saving: The saving as it stands.
@@ -83,7 +83,8 @@ def more_days_to_decide(saving: Saving, distance_kwh: float, meter_error: float)
     q = float(saving.variance.parameters_kwh2[0]) / days**2
     r = float(saving.variance.noise_kwh2[0]) / days
     gain = normal * meter_error / np.sqrt(3) * saving.avoided_energy_kwh / days
-    divisor = (distance_kwh / days) ** 2 - student**2 * q - gain**2
+    stated = saving.ledger_half_width_kwh(CONFIDENCE) / days
+    divisor = (distance_kwh / days) ** 2 - student**2 * q - gain**2 - stated**2
     if divisor <= 0:
         return None
     needed = int(np.floor(student**2 * r / divisor)) + 1

@@ -166,10 +166,16 @@ class Saving:
             meter_error: Maximum permissible error of the meter. [-]
         """
         statistical = float(self.variance.half_width(confidence)[0])
-        quantile, stated = (float(t_quantiles(c, np.array([1e9]))[0]) for c in (confidence, HALF_WIDTH_CONFIDENCE))
+        quantile = float(t_quantiles(confidence, np.array([1e9]))[0])
         metered = float(np.hypot(statistical, quantile * meter_error / np.sqrt(3) * self.avoided_energy_kwh))
+        stated = self.ledger_half_width_kwh(confidence)
+        return float(np.hypot(metered, stated)) if stated else metered
+
+    def ledger_half_width_kwh(self, confidence: float) -> float:
+        """What the agreed adjustments add in quadrature to half of the band, 0 where none has a half width. [kWh]"""
         widths = [each.half_width_kwh for each in self.ledger if each.half_width_kwh]
-        return float(np.hypot(metered, quantile / stated * np.linalg.norm(widths))) if widths else metered
+        quantile, stated = (float(t_quantiles(c, np.array([1e9]))[0]) for c in (confidence, HALF_WIDTH_CONFIDENCE))
+        return quantile / stated * float(np.linalg.norm(widths)) if widths else 0.0
 
 
 def avoided_energy(
@@ -282,7 +288,8 @@ def more_days_to_prove(saving: Saving, confidence: float) -> int | None:
     """Further days like those used after which the band would leave zero; None if the baseline itself is too weak. [d]
 
     With a saving a per day the band is ``t sqrt(q M² + r M)`` after M days: q from the parameters and the season stays,
-    r from the noise averages out. It leaves zero at ``M = t² r / (a² - t² q)``, if the divisor is positive.
+    r from the noise averages out. The half width of agreed adjustments is an error of every day alike, so like q it
+    grows with the days: w a day. It leaves zero at ``M = t² r / (a² - t² q - w²)``, if the divisor is positive.
 
     Args:
         saving: The saving as it stands.
@@ -295,7 +302,7 @@ def more_days_to_prove(saving: Saving, confidence: float) -> int | None:
     a = saving.avoided_energy_kwh / days
     q = float(saving.variance.parameters_kwh2[0] + saving.variance.misfit_kwh2[0]) / days**2
     r = float(saving.variance.noise_kwh2[0]) / days
-    divisor = a**2 - quantile**2 * q
+    divisor = a**2 - quantile**2 * q - (saving.ledger_half_width_kwh(confidence) / days) ** 2
     if a <= 0 or divisor <= 0:
         return None
     return max(0, int(np.floor(quantile**2 * r / divisor)) + 1 - days)
