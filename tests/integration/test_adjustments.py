@@ -102,8 +102,8 @@ def test_only_what_both_sides_agreed_enters_the_adjusted_baseline(house: Connect
     told = [line for each in versions_of(house, CODE) for line in change_lines(each.version, each.changes)]
     assert any("because adjustments were added or changed" in line for line in told)
     assert [line for line in told if "No. 1" in line] == [
-        "  adjustment No. 1 (Heated area): none → proposed",
-        "  adjustment No. 1 (Heated area): proposed → agreed",
+        "  adjustment No. 1 (Heated area): none → proposed, not in the sums",
+        "  adjustment No. 1 (Heated area): proposed, not in the sums → agreed by both sides",
     ]
 
 
