@@ -201,7 +201,9 @@ MOVE = """
 def moved(url: str) -> str:
     """The world after a meter of house a, whose operator is the city, has gone to the village's house c."""
     with connect(url) as connection:
-        accounts.add_account(connection, COMMAND_LINE, "villager", "villager", organisation="village", password=PASSWORD)
+        accounts.add_account(
+            connection, COMMAND_LINE, "villager", "villager", organisation="village", password=PASSWORD
+        )
         accounts.grant(connection, COMMAND_LINE, "villager", Role.OPERATOR, Scope.parse("organisation:village"))
         (number,) = connection.execute("SELECT id FROM device WHERE name = 'a-heat-1'").fetchone() or (0,)
         for statement in MOVE.split(";"):
@@ -211,7 +213,7 @@ def moved(url: str) -> str:
 
 @pytest.mark.parametrize("statement", HISTORY)
 def test_a_device_takes_no_history_along(moved: str, statement: str) -> None:
-    late = set() if "latest" in statement else {"2026-03-10"}
+    late: set[str] = set() if "latest" in statement else {"2026-03-10"}
     early = {"2026-01-10"}
     assert seen(moved, "platform", statement) == early | late
     assert seen(moved, "villager", statement) == late
@@ -237,7 +239,14 @@ LISTS = ("buildings", "devices", "contracts", "statements", "alarms", "readings/
 
 @pytest.mark.parametrize("name", LISTS)
 def test_no_forged_cursor_and_no_word_breaks_a_list(world: dict[str, httpx.Client], name: str) -> None:
-    keys = ([10**30] * 3, ["\x00"] * 3, ["9999-12-31T23:59:59+00:00", 2**63, "x"], [-1, -1, -1], ["0001-01-01"] * 3, [])
+    keys: tuple[list[object], ...] = (
+        [10**30] * 3,
+        ["\x00"] * 3,
+        ["9999-12-31T23:59:59+00:00", 2**63, "x"],
+        [-1, -1, -1],
+        ["0001-01-01"] * 3,
+        [],
+    )
     cursors = [forged(name, *(each[:count])) for each in keys for count in (1, 2, 3)]
     for cursor in (*cursors, *WORDS, "", "===="):
         answer = world["operator"].get(f"/api/v1/{name}", params={"cursor": cursor[:8000]})
