@@ -332,7 +332,8 @@ def test_a_registered_device_speaks_for_itself_until_it_is_withdrawn(
 def test_no_device_takes_the_name_of_a_client_that_is_no_publisher(
     guarded: MosquittoServer, api: httpx.Client, database: str
 ) -> None:
-    assert (broker := rights.plugin()) is not None
+    broker = rights.plugin()
+    assert broker is not None
     with connect(database) as connection:
         rights.sync(connection)
     for named in ({"publisher": "admin"}, {"device": "admin"}, {"publisher": "teplosvet"}):
