@@ -107,6 +107,11 @@ def address(plain_postgres: EmbeddedPostgres) -> Iterator[str]:
             yield found
 
 
+# The application's threads live in this process: its pool of connections may throw dice while a request is made up.
+DICE_OF_OTHERS = pytest.mark.filterwarnings("ignore:Do not use the `random` module:FutureWarning")
+
+
+@DICE_OF_OTHERS
 def test_whatever_is_sent_the_answer_is_in_the_document(address: str) -> None:
     with signed_in_client(address) as client:
         document = client.get("/api/openapi.json").json()
@@ -153,6 +158,7 @@ def planted() -> FastAPI:
     return app
 
 
+@DICE_OF_OTHERS
 def test_a_planted_bug_is_found() -> None:
     """Negative control: one operation divides by zero, the document of the other promises another type."""
     with serving(planted()) as found, httpx.Client(base_url=found) as client:
