@@ -1,35 +1,12 @@
-"""An application that really listens, and a program that asks it."""
+"""A program that asks an application which really listens."""
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
 
-from teplosvet.stack.ports import listen
-
-
-@contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """Address of a running application."""
-    listening = listen()
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started:
-        assert thread.is_alive(), "the server has ended"
-        assert time.monotonic() < deadline, "the server does not start"
-        time.sleep(0.02)
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listening.close()
+from teplosvet.bench.application import serving
 
 
 @contextmanager

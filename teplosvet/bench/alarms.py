@@ -15,6 +15,7 @@ from psycopg.rows import TupleRow
 
 from teplosvet import output
 from teplosvet.access.cookies import PLAIN
+from teplosvet.app import create_app
 from teplosvet.bench.application import serving, session_cookie
 from teplosvet.storage.database import connect
 from teplosvet.storage.migrate import migrate
@@ -86,7 +87,10 @@ def _rounds(connection: psycopg.Connection[TupleRow]) -> dict[str, Any]:
 
 def _lists(database_url: str, cookie: str) -> Iterator[dict[str, Any]]:
     cookies = {PLAIN: cookie}
-    with serving(database_url) as address, httpx.Client(base_url=address, cookies=cookies, timeout=60) as client:
+    with (
+        serving(create_app(database_url)) as address,
+        httpx.Client(base_url=address, cookies=cookies, timeout=60) as client,
+    ):
         for name in LISTS:
             took, answer = [], None
             for _ in range(REQUESTS):

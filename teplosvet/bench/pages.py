@@ -14,6 +14,7 @@ import typer
 
 from teplosvet import output
 from teplosvet.access.cookies import PLAIN
+from teplosvet.app import create_app
 from teplosvet.bench.application import serving, session_cookie
 from teplosvet.storage.database import connect
 from teplosvet.storage.migrate import migrate
@@ -81,7 +82,7 @@ def measure_pages(buildings: int) -> list[PageTime]:
             connection.execute(query("bench_pages", "analyze"))
             row = connection.execute(query("bench_pages", "example")).fetchone() or ("", "")
             cookie = session_cookie(connection)
-        with serving(server.url) as address:
+        with serving(create_app(server.url)) as address:
             pages = _pages(str(row[0]), str(row[1]))
             painted = _painted(address, pages, cookie)
             return [_measure(address, cookie, name, path, edition, painted.get(name)) for name, path in pages.items()]

@@ -93,7 +93,10 @@ class ServerProcess:
 
     def kill(self) -> None:
         """End it as a power cut would: it and the processes that it made, none of which is there afterwards."""
-        family = [] if self._child is None else psutil.Process(self._child.pid).children(recursive=True)
+        family: list[psutil.Process] = []
+        if self._child is not None:
+            with contextlib.suppress(psutil.NoSuchProcess):  # it may have ended by itself
+                family = psutil.Process(self._child.pid).children(recursive=True)
         self._end(signal.SIGKILL)
         for each in family:
             with contextlib.suppress(psutil.NoSuchProcess):

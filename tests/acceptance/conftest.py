@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from teplosvet.app import create_app
+from teplosvet.bench.application import serving
 from teplosvet.stack.embedded import EmbeddedPostgres
 from teplosvet.storage.database import connect
 from tests.acceptance import console_site as site
 from tests.acceptance.console_run import ARGUMENTS, CHROMIUM, Console, database
-from tests.serving import serving
 from tests.signed_in import administrator_session
 
 

@@ -9,12 +9,12 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from teplosvet.app import create_app
+from teplosvet.bench.application import serving
 from teplosvet.stack import embedded
 from teplosvet.storage.database import connect
 from tests.acceptance import console_life as life
 from tests.acceptance import console_site as site
 from tests.acceptance.console_run import ARGUMENTS, CHROMIUM, database, settled, visiting
-from tests.serving import serving
 from tests.signed_in import administrator_session
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"

@@ -11,12 +11,12 @@ from playwright.sync_api import Browser, expect
 from psycopg_pool import ConnectionPool
 
 from dashboards.router import router
+from teplosvet.bench.application import serving
 from teplosvet.domain.contracts import Carrier
 from teplosvet.storage.database import connect
 from teplosvet.storage.pool import Pool
 from tests.acceptance import console_site as site
 from tests.acceptance.console_run import PAGES, Console, visiting
-from tests.serving import serving
 from tests.signed_in import COOKIES
 
 HEAVIEST_PAGE_BYTES = 160_000

@@ -20,6 +20,7 @@ from simulators.delivery import WEATHER_DEVICE
 from simulators.scenario import Scenario, demo_scenario
 from teplosvet.access.first_start import demo_accounts
 from teplosvet.app import create_app
+from teplosvet.bench.application import serving
 from teplosvet.domain.quantities import DeviceClass
 from teplosvet.stack.embedded import EmbeddedPostgres
 from teplosvet.storage.database import connect
@@ -27,7 +28,6 @@ from tests.acceptance.console_run import database
 from tests.acceptance.how_to_page import StumbleError, Walker, person_of, steps_of
 from tests.command import caller
 from tests.integration.rollup_site import Connection, House
-from tests.serving import serving
 
 PAGES = Path(__file__).parents[2] / "docs/how-to"
 PEOPLE = {

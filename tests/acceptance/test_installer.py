@@ -21,12 +21,12 @@ from teplosvet.access import accounts
 from teplosvet.access.accounts import Scope
 from teplosvet.access.principal import COMMAND_LINE, Role
 from teplosvet.app import create_app
+from teplosvet.bench.application import serving
 from teplosvet.stack import embedded
 from teplosvet.stack.embedded import EmbeddedPostgres
 from teplosvet.storage.database import connect
 from tests.acceptance.console_run import database
 from tests.integration.ingest_run import ingest, light, pack, rows
-from tests.serving import serving
 
 PASSWORD = "correct horse battery"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -241,6 +241,7 @@ def test_a_conflict_is_shown_and_mended_and_nothing_is_lost(browser: Browser, ou
         page.evaluate(WATCH_FOR_TWINS, "lamp-21")
         page.get_by_role("button", name="Send").click()
         expect(entry(page, "lamp-21")).to_contain_text("Waiting", timeout=20_000)
+        expect(entry(page, "lamp-21")).to_have_count(1)
         assert page.evaluate("window.mostAtOnce") == 1, "what replaces a conflict stood beside it"
 
 

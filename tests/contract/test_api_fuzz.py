@@ -21,11 +21,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from teplosvet.app import create_app
+from teplosvet.bench.application import serving
 from teplosvet.stack.embedded import EmbeddedPostgres
 from teplosvet.storage.database import connect
 from tests.acceptance import console_site
 from tests.acceptance.console_run import database
-from tests.serving import serving
 from tests.signed_in import administrator_session, signed_in_client
 
 BOUNDED = settings(

@@ -29,15 +29,7 @@ def _run(admin_url: str, statement: sql.Composed) -> None:
         connection.execute(statement)
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Both editions, unless a module says `EDITIONS`: words of devices and papers are the same on either."""
-    own = any("edition" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
-    if "edition" in metafunc.fixturenames and not own:
-        wanted = getattr(metafunc.module, "EDITIONS", ("plain", "timescale"))
-        metafunc.parametrize("edition", wanted, indirect=True, scope="session")
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", params=["plain", "timescale"])
 def edition(request: pytest.FixtureRequest) -> EditionName:
     """The edition that `database` is of."""
     name: EditionName = request.param

@@ -23,6 +23,7 @@ from analytics.ledger.store import load_ledgers
 from analytics.verification import Connection, verify_contract
 from teplosvet.access.principal import COMMAND_LINE, Principal, Role
 from teplosvet.app import create_app
+from teplosvet.bench.application import serving
 from teplosvet.config import settings
 from teplosvet.domain.adjustments import AdjustmentState, Basis, LedgerEntry, Side
 from teplosvet.domain.errors import ConfigurationError, ForbiddenError, InvalidFileError, UnknownNameError
@@ -33,7 +34,6 @@ from tests.integration.rollup_site import house as site_of
 from tests.integration.test_evidence_bundle import REPORTING as METERED
 from tests.integration.test_evidence_bundle import fill
 from tests.integration.test_verification import register, store_energy, store_hours
-from tests.serving import serving
 from tests.signed_in import administrator_session, signed_in_client
 from tests.unit.analytics.known_contracts import BASELINE, REPORTING, TEMPERATURE, heat_energy
 

@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from teplosvet.app import create_app
+from teplosvet.bench.application import serving
 from teplosvet.storage.database import connect
 from tests.acceptance import console_site
-from tests.serving import serving
 from tests.signed_in import administrator_session, signed_in_client
 
 ALARM = "INSERT INTO alarm (rule, subject, severity, opened_at, last_seen, data) VALUES (%s, %s, 2, now(), now(), '{}')"

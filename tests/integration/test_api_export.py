@@ -1,4 +1,4 @@
-"""An export of many rows takes no more memory than one of a few."""
+"""An export of a million rows takes no more memory than one of a few."""
 
 import os
 import subprocess
@@ -17,9 +17,9 @@ from tests.integration.rollup_site import House
 from tests.signed_in import COOKIES, administrator_session
 
 REPOSITORY = Path(__file__).parents[2]
-ROWS = 400_000
-GROWTH_BYTES = 100 * 2**20
-"""So many rows of ten columns are some 200 MB as Python objects."""
+ROWS = 1_000_000
+GROWTH_BYTES = 120 * 2**20
+"""A million rows of ten columns are some 500 MB as Python objects."""
 
 
 @pytest.mark.timeout(900)

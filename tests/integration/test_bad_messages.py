@@ -15,8 +15,6 @@ from teplosvet.stack.mosquitto import MosquittoServer
 from teplosvet.storage.database import connect
 from tests.integration.ingest_run import Ingest, Publisher, count, eventually, ingest, publisher, refused, rows
 
-EDITIONS = ("timescale",)
-
 HEAD = """
 [site]
 name = "here"

@@ -16,8 +16,6 @@ from tests.integration.gateway_child import Child, converter, heat, meter
 from tests.integration.ingest_run import count, eventually, ingest, register, rows
 from tests.integration.test_gateway_run import Ingest
 
-EDITIONS = ("timescale",)
-
 
 @pytest.mark.timeout(120)
 def test_a_meter_that_was_replaced_overnight(database: str, mosquitto_server: MosquittoServer, tmp_path: Path) -> None:

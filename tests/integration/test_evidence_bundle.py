@@ -33,8 +33,6 @@ from teplosvet.domain.periods import Period
 from teplosvet.domain.quantities import DeviceClass
 from tests.integration.rollup_site import House, house
 
-EDITIONS = ("timescale",)
-
 BASELINE = Period.parse("2024-11-01/2024-12-20")
 REPORTING = Period.parse("2025-01-13/2025-02-25")
 SINCE = datetime(2024, 10, 25, tzinfo=UTC)

@@ -26,8 +26,6 @@ from teplosvet.storage.database import connect
 from teplosvet.words.language import Language
 from tests.acceptance.console_site import LENINA_HEAT, LENINA_LIGHT, REPORTING, populate
 
-EDITIONS = ("timescale",)
-
 CYRILLIC = re.compile("[А-Яа-яЁё]")
 
 

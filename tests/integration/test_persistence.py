@@ -14,8 +14,6 @@ from teplosvet.storage.database import connect
 from tests.integration.test_verification import register, store_energy, store_hours
 from tests.unit.analytics.known_contracts import DAYS, FIRST_REPORTING, REPORTING, TEMPERATURE, heat_energy
 
-EDITIONS = ("timescale",)
-
 
 @pytest.fixture
 def store(database: str) -> Iterator[Connection]:

@@ -13,8 +13,6 @@ from teplosvet.stack.mosquitto import MosquittoServer
 from teplosvet.storage.database import connect
 from tests.integration.ingest_run import count, eventually, ingest, publisher, refused, rows
 
-EDITIONS = ("timescale",)
-
 SITE = """
 [site]
 name = "here"

@@ -12,8 +12,6 @@ from tests.integration.ingest_run import count, eventually, ingest, publisher, r
 from tests.integration.test_vendors import apply
 from tests.unit.vendors.sparkplug.encoding import BOOLEAN, DOUBLE, FLOAT, metric, payload, properties
 
-EDITIONS = ("timescale",)
-
 VEGA, WS202 = "373934355f367f18", "24e124538b223213"
 SITE = f"""
 [site]
