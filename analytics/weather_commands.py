@@ -1,7 +1,7 @@
 """The commands that give a weather station hours which its sensor does not have."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +15,7 @@ from analytics.station_hours import ARCHIVE, Source, StationHours, hours_of_arch
 from teplosvet import output
 from teplosvet.access.audit import record
 from teplosvet.access.principal import COMMAND_LINE
+from teplosvet.config import settings
 from teplosvet.domain.errors import ConfigurationError, NotEnoughDataError, UnknownNameError
 from teplosvet.stack.running import database_url
 from teplosvet.storage.database import connect
@@ -65,15 +66,15 @@ def _keep(station: str, source: Source, hours: StationHours, zone: ZoneInfo | No
     if as_json:
         output.print_json(told)
     else:
-        output.print_table(station, ("figure", "value"), list(_in_words(told, zone)))
+        output.print_table(station, ("figure", "value"), list(_in_words(told, zone or settings().zone)))
 
 
-def _in_words(told: Mapping[str, str | float], zone: ZoneInfo | None) -> Iterator[tuple[str, str]]:
-    """Local times, of the file's zone or of UTC, and the coverage in percent."""
+def _in_words(told: Mapping[str, str | float], zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+    """Local times, of the file's zone or of the platform's, and the coverage in percent."""
     for name, value in told.items():
         if name in {"first", "last"}:
-            local = datetime.fromisoformat(str(value)).astimezone(zone or UTC)
-            yield name, f"{local:%Y-%m-%d %H:%M} {'UTC' if zone is None else zone.key}"
+            local = datetime.fromisoformat(str(value)).astimezone(zone)
+            yield name, f"{local:%Y-%m-%d %H:%M} {zone.key}"
         elif name == "coverage":
             yield name, f"{value:.1%}"
         else:

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Annotated, NamedTuple
 
-import anyio.from_thread
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -81,9 +80,9 @@ def show_administration(reader: Person, connection: Connection, replayed: str = 
 
 
 @router.post("/administration/quarantine", dependencies=[Depends(from_here)])
-def replay(request: Request, reason: Annotated[str, Form(max_length=200)]) -> Response:
+async def replay(request: Request, reason: Annotated[str, Form(max_length=200)]) -> Response:
     """Put what was refused for one reason through ingest again."""
-    answer = anyio.from_thread.run(call, request, "POST", "/api/v1/quarantine/replay", {"reason": reason})
+    answer = await call(request, "POST", "/api/v1/quarantine/replay", {"reason": reason})
     if answer.status_code in {401, 403}:
         raise ForbiddenError(reason)
     if not answer.is_success:

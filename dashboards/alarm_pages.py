@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import anyio.from_thread
 from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -87,7 +86,7 @@ def show_alarms(reader: Person, connection: Connection) -> Response:
 
 
 @router.post("/alarms/{number}/acknowledge", dependencies=[Depends(from_here)])
-def acknowledge(
+async def acknowledge(
     request: Request,
     _reader: Person,
     number: Annotated[int, Path(ge=1, le=2**62)],
@@ -97,7 +96,7 @@ def acknowledge(
     """Say that one looks after an alarm; doing it twice changes nothing."""
     said = note.replace("\0", "").strip()
     body = {"note": said} if said else None
-    answer = anyio.from_thread.run(call, request, "POST", f"/api/v1/alarms/{number}/acknowledge", body)
+    answer = await call(request, "POST", f"/api/v1/alarms/{number}/acknowledge", body)
     if answer.status_code in {401, 403}:
         raise ForbiddenError(str(number))
     if not answer.is_success:

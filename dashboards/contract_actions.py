@@ -3,12 +3,13 @@
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Literal
 
-import anyio.from_thread
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
 from dashboards import rows, rows_of_contracts
 from dashboards.act_turn import turn
@@ -22,6 +23,7 @@ from dashboards.render import page
 from teplosvet.access.scope import sides_of
 from teplosvet.domain.errors import ForbiddenError, UnknownNameError
 from teplosvet.domain.periods import Period
+from teplosvet.storage.pool import request_connection
 from teplosvet.words.catalogue import gettext as _
 from teplosvet.words.catalogue import speaking
 
@@ -58,24 +60,32 @@ def show_contract(code: str, reader: Person, connection: Connection, period: str
 
 
 @router.post("/contracts/{code}/act", dependencies=[Depends(from_here)])
-def step(
+async def step(
     code: str,
     request: Request,
     reader: Person,
-    connection: Connection,
     period: Annotated[str, Form()],
     wanted: Annotated[Literal["draft", "sent", "agreed", "disputed", "paid"], Form(alias="step")],
     note: Annotated[str, Form()] = "",
 ) -> Response:
-    """Begin an act or say what the parties did with it; what cannot be done is said beside the field."""
+    """Begin an act or say what the parties did with it; what cannot be done is said beside the field.
+
+    It waits for the API with neither a thread nor a connection in its hands: forms that hold what the API needs to
+    answer them would wait for each other for ever.
+    """
     found = period_of(period)
     speaking.set(reader.language)
-    wrong = _wrong(wanted, note) or _send(request, code, found, wanted, note)
+    wrong = _wrong(wanted, note) or await _send(request, code, found, wanted, note)
     if not wrong:
         return RedirectResponse(f"/contracts/{segment(code)}?period={found}#act", 303)
     shown = replace(reader, path=f"/contracts/{segment(code)}", parameters={"period": str(found)})
-    content = contract_of(connection, code, found, shown)
-    ledger = ledger_rows(connection, code, shown)
+    return await run_in_threadpool(_shown_again, request, code, found, shown, wrong, note)
+
+
+def _shown_again(request: Request, code: str, found: Period, shown: Reader, wrong: str, note: str) -> Response:
+    with contextmanager(request_connection)(request) as connection:
+        content = contract_of(connection, code, found, shown)
+        ledger = ledger_rows(connection, code, shown)
     return page("contract.html", shown, 422, found=content, ledger=ledger, wrong=wrong, typed=note)
 
 
@@ -89,13 +99,13 @@ def _wrong(wanted: str, note: str) -> str:
     return ""
 
 
-def _send(request: Request, code: str, period: Period, wanted: str, note: str) -> str:
+async def _send(request: Request, code: str, period: Period, wanted: str, note: str) -> str:
     """Ask the API for it; what it refuses, in words, empty where it is done."""
     body: dict[str, object] = {"start": str(period.start), "end": str(period.end)}
     path = f"/api/v1/contracts/{segment(code)}/acts"
     if wanted != "draft":
         path, body = f"{path}/state", body | {"state": wanted, "note": note}
-    answer = anyio.from_thread.run(call, request, "POST", path, body)
+    answer = await call(request, "POST", path, body)
     if answer.status_code == 404:
         raise UnknownNameError(code)
     if answer.status_code in {401, 403}:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dashboards.texts import TEXTS
 from teplosvet.access.principal import Principal
+from teplosvet.config import settings
 from teplosvet.domain.periods import Period
 from teplosvet.domain.quantities import Kind, Quantity
 from teplosvet.words import figures
@@ -131,12 +132,12 @@ class Reader:
         return figures.instant(at.astimezone(zone), self.language)
 
     def at_now(self) -> str:
-        """The present instant in UTC, for what a page says once it can ask nobody."""
-        return f"{self.instant(self.now, self.utc())} UTC"
+        """The present instant, for what a page says once it can ask nobody."""
+        return self.exact(self.now, self.usual_zone())
 
-    def utc(self) -> ZoneInfo:
+    def usual_zone(self) -> ZoneInfo:
         """The zone of pages that belong to no house."""
-        return ZoneInfo("UTC")
+        return settings().zone
 
     def exact(self, at: datetime, zone: ZoneInfo) -> str:
         """To the second and with the zone: what stands on hover."""

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from teplosvet.domain.errors import ConfigurationError
 
 DEFAULT_PORT = 8080
+DEFAULT_ZONE = "Europe/Moscow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Settings:
         mail_from: Sender of mails (TEPLOSVET_MAIL_FROM).
         webhook_hosts: Receivers of webhooks that may be private or without TLS, ``host`` or ``host:port``
             (TEPLOSVET_WEBHOOK_HOSTS).
+        zone: Local time of what belongs to no building: the log of changes, a station's hours (TEPLOSVET_ZONE).
     """
 
     home: Path
@@ -55,6 +58,7 @@ class Settings:
     smtp_url: str | None = None
     mail_from: str = "teplosvet@localhost"
     webhook_hosts: frozenset[str] = frozenset()
+    zone: ZoneInfo = ZoneInfo(DEFAULT_ZONE)
 
     @property
     def run_folder(self) -> Path:
@@ -86,6 +90,7 @@ def settings() -> Settings:
         smtp_url=_url("TEPLOSVET_SMTP_URL", ("smtp", "starttls", "smtps")),
         mail_from=os.environ.get("TEPLOSVET_MAIL_FROM", "").strip() or "teplosvet@localhost",
         webhook_hosts=frozenset(os.environ.get("TEPLOSVET_WEBHOOK_HOSTS", "").replace(",", " ").split()),
+        zone=_zone(),
     )
 
 
@@ -106,6 +111,14 @@ def _issuer() -> str | None:
     if not os.environ.get("TEPLOSVET_OIDC_CLIENT_ID"):
         raise ConfigurationError("TEPLOSVET_OIDC_ISSUER needs TEPLOSVET_OIDC_CLIENT_ID")
     return url
+
+
+def _zone() -> ZoneInfo:
+    name = os.environ.get("TEPLOSVET_ZONE", "").strip() or DEFAULT_ZONE
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigurationError(f"TEPLOSVET_ZONE must name a zone such as Europe/Moscow, it says {name!r}") from error
 
 
 def _url(name: str, schemes: tuple[str, ...]) -> str | None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from dashboards.accounts.forms import Said
 from dashboards.asking import Guest, PageRoute
+from dashboards.log_words import action_name, details
 from dashboards.reader import Reader
 from dashboards.render import page
 from teplosvet.access import accounts, audit
@@ -152,7 +153,7 @@ def _role(fields: Mapping[str, str]) -> Role:
 def show_log(reader: Reading, connection: Connection, before: int | None = None) -> Response:
     """Who changed what."""
     found = audit.entries(connection, LOG_ROWS, before)
-    return page("log.html", reader, found=found, more=len(found) == LOG_ROWS)
+    return page("log.html", reader, action_name=action_name, details=details, found=found, more=len(found) == LOG_ROWS)
 
 
 class EntryOut(BaseModel):

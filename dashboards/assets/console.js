@@ -1,6 +1,11 @@
 // What every page needs of a script: it says when the network is gone, and sends a form once.
 "use strict";
 
+// On a phone the menu is a strip: it shows where one is.
+const menu = document.querySelector(".sections");
+const here = menu?.querySelector("[aria-current]");
+if (here) menu.scrollLeft = here.offsetLeft - (menu.clientWidth - here.offsetWidth) / 2;
+
 const offline = document.querySelector("[data-offline]");
 
 function tell() {

@@ -8,12 +8,10 @@ from psycopg.rows import TupleRow
 
 from dashboards.panels.macros import TimeRange, expanded
 from dashboards.panels.panel import Dashboard, Variable, statement
+from teplosvet.config import settings
 
 Asked = Mapping[str, Sequence[str]]
 """Values by the name of a variable, as an address has them."""
-
-USUAL_ZONE = "Europe/Moscow"
-"""The zone of panels that belong to no building: their SQL makes days of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +50,10 @@ def choices(
 
 
 def zone_of(connection: psycopg.Connection[TupleRow], chosen: Asked, span: TimeRange) -> str:
-    """The zone of the chosen building or contract."""
+    """The zone of the chosen building or contract; of panels that belong to none, that of the platform."""
     for name in ("building", "contract"):
         if chosen.get(name):
             row = connection.execute(expanded(statement(f"variables.zone_of_{name}"), span, chosen)).fetchone()
             if row is not None:
                 return str(row[0])
-    return USUAL_ZONE
+    return settings().zone.key

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import httpx
@@ -255,3 +256,19 @@ def test_no_forged_cursor_and_no_word_breaks_a_list(world: dict[str, httpx.Clien
         for parameter in ("building", "device", "limit", "from", "to"):
             answer = world["operator"].get(f"/api/v1/{name}", params={parameter: word[:8000]})
             assert answer.status_code < 500, (parameter, word, answer.text)
+
+
+def test_many_forms_at_once_do_not_wait_for_each_other_for_ever(url: str, world: dict[str, httpx.Client]) -> None:
+    """More than the pool has connections."""
+    periods = "SELECT lower(period) || '/' || upper(period) FROM statement JOIN contract c ON c.id = contract_id"
+    ((period,),) = rows(url, f"{periods} WHERE c.code = 'a-heat'")
+    form = {"period": str(period), "step": "paid"}
+    begun = world["esco"].post("/contracts/a-heat/act", data=form | {"step": "draft"}, timeout=60)
+    assert begun.status_code == 303
+
+    def press(_number: int) -> int:
+        return world["esco"].post("/contracts/a-heat/act", data=form, timeout=60).status_code
+
+    with ThreadPoolExecutor(16) as pressing:
+        assert set(pressing.map(press, range(16))) == {422}
+    assert world["esco"].get("/contracts/a-heat", timeout=10).status_code == 200
