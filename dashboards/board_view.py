@@ -1,7 +1,8 @@
 """A dashboard and a panel's table as a page shows them."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -16,6 +17,8 @@ from dashboards.panels.wording import mark as _
 from dashboards.reader import Reader
 from dashboards.reasons import REASONS
 from teplosvet.words.catalogue import gettext
+from teplosvet.words.findings import finding_text
+from teplosvet.words.units import EnergyUnit, currency_symbol
 
 SPANS = (("now-7d", _("Last 7 days")), ("now-30d", _("Last 30 days")), ("now-365d", _("Last year")))
 TABLE_ROWS = 1000
@@ -135,12 +138,36 @@ def board_view(
 
 def table_view(panel: Panel, told: Answer, reader: Reader, zone: ZoneInfo) -> Table:
     """A panel's answer in the reader's words and units."""
+    told = _findings_said(told, reader)
     heads = tuple((_head(column, reader), _look(column)) for column in told.columns)
     rows = []
     for row in told.rows[:TABLE_ROWS]:
         cells = zip(told.columns, row, strict=True)
         rows.append(tuple(_cell(panel, column, value, reader, zone) for column, value in cells))
     return Table(heads, tuple(rows), len(told.rows[TABLE_ROWS:]), panel.plot is Plot.STAT and len(rows) <= 1)
+
+
+def _findings_said(told: Answer, reader: Reader) -> Answer:
+    """Findings as sentences with their figures in them, instead of a code and the figures beside it."""
+    places = {column.name: place for place, column in enumerate(told.columns)}
+    if not {"code", "severity", "data"} <= places.keys():
+        return told
+    code, severity, data = places["code"], places["severity"], places["data"]
+    rows = []
+    for row in told.rows[:TABLE_ROWS]:
+        cells = list(row)
+        cells[code] = finding_text(
+            str(row[code]), json.loads(str(row[data])), reader.language, lambda energy_kwh: _energy(energy_kwh, reader)
+        )
+        cells[severity] = reader.say(f"severity.{row[severity]}")
+        rows.append((*cells[:data], *cells[data + 1 :]))
+    columns = [replace(column, unit=Unit.WORDS) if column.name == "severity" else column for column in told.columns]
+    return Answer((*columns[:data], *columns[data + 1 :]), rows + list(told.rows[TABLE_ROWS:]))
+
+
+def _energy(energy_kwh: float, reader: Reader) -> str:
+    unit = reader.chosen_unit or EnergyUnit.KWH
+    return reader.with_unit(unit.of_kwh(energy_kwh), unit.value, 1)
 
 
 def _head(column: Column, reader: Reader) -> str:
@@ -159,7 +186,7 @@ def _look(column: Column) -> str:
 
 
 def _energy_symbol(reader: Reader) -> str:
-    return reader.chosen_unit.value if reader.chosen_unit is not None else "kWh"
+    return (reader.chosen_unit or EnergyUnit.KWH).value
 
 
 def _cell(panel: Panel, column: Column, value: object, reader: Reader, zone: ZoneInfo) -> Cell:
@@ -190,6 +217,8 @@ def said(column: Column, value: object, reader: Reader, zone: ZoneInfo) -> str:
 def _word(column: Column, value: str, reader: Reader) -> str:
     if column.name == "quantity" and reader.knows(f"quantity.{value}"):
         return reader.say(f"quantity.{value}")
+    if column.name == "currency":
+        return currency_symbol(value)
     if column.name in SAID_IN or column.part is Part.SERIES:
         return gettext(WORDS[value]) if value in WORDS else value
     return value
@@ -203,8 +232,7 @@ def words() -> dict[str, str]:
 def _figure(column: Column, value: float | Decimal, reader: Reader) -> str:
     match column.unit:
         case Unit.KWH:
-            unit = reader.chosen_unit
-            shown = float(value) if unit is None else unit.of_kwh(float(value))
+            shown = (reader.chosen_unit or EnergyUnit.KWH).of_kwh(float(value))
             return reader.number(shown, 2 if abs(shown) < 100 else 0)
         case Unit.SHARE:
             return reader.percent(float(value), 1)

@@ -68,6 +68,7 @@ const TeplosvetCharts = (() => {
 
   const of = (columns, part) => columns.filter((column) => column.part === part);
   const say = (word, s) => s.words[word] ?? word;
+  const label = (column, value, s) => (column.kind === "day" ? s.moment(Date.parse(value), false) : say(value, s));
   const hatch = (s) => ({ symbol: "rect", color: s.c.paper, dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -Math.PI / 4 });
 
   function frame(s) {
@@ -221,7 +222,7 @@ const TeplosvetCharts = (() => {
         type: "bar", name: column.title, data: column.values, barMaxWidth: 24, itemStyle: looks[n % looks.length],
         label: { show: drawn.length === 1, position: "right", color: s.c.ink, formatter: (point) => figure(point.value, column, s) },
       })),
-      yAxis: { type: "category", inverse: true, data: category.values.map((word) => say(word, s)), ...lines(s), axisTick: { show: false }, axisLabel: { color: s.c.ink, width: 160, overflow: "truncate" } },
+      yAxis: { type: "category", inverse: true, data: category.values.map((value) => label(category, value, s)), ...lines(s), axisTick: { show: false }, axisLabel: { color: s.c.ink, width: 160, overflow: "truncate" } },
       xAxis: { ...valueAxis(drawn[0], s, true), name: "", axisLabel: { color: s.c.muted, hideOverlap: true, formatter: (value) => s.number(value, 0) } },
     };
     if (drawn.length > 1) option.legend = legend(s);

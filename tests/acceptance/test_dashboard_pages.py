@@ -104,6 +104,19 @@ def test_an_empty_panel_says_what_to_do(browser: Browser, console: Console) -> N
         expect(page.locator("[data-panel='building-energy']")).to_contain_text("Nothing here in this time.")
 
 
+def test_findings_money_and_days_speak_the_readers_language(browser: Browser, console: Console) -> None:
+    with visiting(browser.new_context(locale="ru", viewport={"width": 1400, "height": 1000})) as (page, _):
+        page.goto(console.url + address("building"))
+        drawn(page)
+        found = page.locator("[data-panel='building-findings']")
+        expect(found).to_contain_text("Счётчик начал снова с нуля.")
+        expect(found).to_contain_text("Внимание")
+        expect(found).not_to_contain_text("register_reset")
+        page.goto(console.url + address("contract"))
+        drawn(page)
+        expect(page.locator("[data-panel='contract-money']")).to_contain_text("₽")
+
+
 def test_without_a_script_there_is_a_table(browser: Browser, console: Console) -> None:
     with visiting(browser.new_context(locale="en-GB", java_script_enabled=False)) as (page, complaints):
         page.goto(console.url + address("contract"))
