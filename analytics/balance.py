@@ -26,7 +26,8 @@ class BalanceRow:
         period: Reporting period.
         version: Version of its statement: of the one that an act agreed or paid speaks of, else the newest.
         act: State of that act, ``agreed`` or ``paid``; None where nothing is agreed.
-        avoided_energy_kwh: None where nothing could be stated. [kWh]
+        avoided_energy_kwh: Of metered days, None where nothing could be stated. [kWh]
+        settled_energy_kwh: The same with the days that a fill rule counts: what the money is counted of. [kWh]
         proven: Whether the saving is proven.
         value: Of the saving, None where nothing could be stated. [currency]
         payable: To the ESCO. [currency]
@@ -42,6 +43,7 @@ class BalanceRow:
     version: int
     act: str | None
     avoided_energy_kwh: float | None
+    settled_energy_kwh: float | None
     proven: bool
     value: Decimal | None
     payable: Decimal
@@ -140,6 +142,7 @@ def _rows(counted: Iterable[StatedPeriod], investment: Decimal | None) -> tuple[
                 version=each.version,
                 act=each.act,
                 avoided_energy_kwh=each.avoided_energy_kwh,
+                settled_energy_kwh=each.settled_energy_kwh,
                 proven=each.proven,
                 value=None if money is None else money.value,
                 payable=each.payable,

@@ -38,7 +38,7 @@ def show_balance(contract: Code, *, as_json: AsJson = False) -> None:
     if as_json:
         output.print_json(found)
         return
-    columns = ("period", "version", "act", "avoided, kWh", "value", "payable", "due", "paid in", "paid back")
+    columns = ("period", "version", "act", "metered, kWh", "settled, kWh", "value", "payable", "due", "paid in", "paid back")
     output.print_table(f"{found.contract}, {found.currency}", columns, _periods(found))
     for line in newer_lines(found):
         output.people.print(line, markup=False, soft_wrap=True)
@@ -94,7 +94,8 @@ def _periods(found: Balance) -> list[tuple[str, ...]]:
             str(row.period),
             str(row.version),
             row.act or "not agreed",
-            "not stated" if row.avoided_energy_kwh is None else number(row.avoided_energy_kwh, 3, Language.ENGLISH),
+            _energy(row.avoided_energy_kwh),
+            _energy(row.settled_energy_kwh),
             _amount(row.value),
             _amount(row.payable),
             str(row.due_on or ""),
@@ -103,6 +104,10 @@ def _periods(found: Balance) -> list[tuple[str, ...]]:
         )
         for row in found.rows
     ]
+
+
+def _energy(energy_kwh: float | None) -> str:
+    return "not stated" if energy_kwh is None else number(energy_kwh, 3, Language.ENGLISH)
 
 
 def newer_lines(found: Balance) -> Iterator[str]:

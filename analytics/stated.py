@@ -37,6 +37,12 @@ class StatedPeriod:
     newer: "StatedPeriod | None" = None
 
     @property
+    def settled_energy_kwh(self) -> float | None:
+        """What the money is counted of: with the days that a fill rule counts. [kWh]"""
+        lines = () if self.settlement is None else self.settlement.lines
+        return round(float(sum(line.energy_kwh for line in lines)), 3) if lines else self.avoided_energy_kwh
+
+    @property
     def payable(self) -> Decimal:
         """What the statement pays. [currency]"""
         return Decimal("0.00") if self.settlement is None else self.settlement.payable

@@ -84,7 +84,10 @@ class Supervisor:
             started = time.monotonic()
             (self._folder / name).unlink(missing_ok=True)
             child = subprocess.Popen(
-                [sys.executable, "-m", "teplosvet", *arguments], env=self._environment, stdin=subprocess.PIPE
+                [sys.executable, "-m", "teplosvet", *arguments],
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                process_group=0,  # the interrupt of a terminal reaches us alone, and we end them
             )
             self._children[name] = child
             if self._stop.is_set():
