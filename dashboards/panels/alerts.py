@@ -26,6 +26,14 @@ ALERTS = (
         severity="fault",
     ),
     Alert(
+        "calibration-due",
+        _("Verification of a meter runs out"),
+        _("Within sixty days the meter may no longer be used for payment: have it verified or exchange it."),
+        "alerts.calibration",
+        above=-60,
+        hold="0s",
+    ),
+    Alert(
         "completeness-low",
         _("Readings incomplete"),
         _("More than a tenth of the time of the last days is without readings: the saving will not be proven."),

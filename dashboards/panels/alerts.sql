@@ -10,6 +10,13 @@ SELECT building, count(*) AS value FROM panel_device WHERE failed_lamp GROUP BY 
 -- name: meter_fault
 SELECT device, 1 AS value FROM panel_device WHERE meter_fault ORDER BY device;
 
+-- name: calibration
+-- Days since the verification of an instrument that counts now has run out; before that below zero.
+SELECT device, (now() AT TIME ZONE 'Europe/Moscow')::date - calibration_due AS value
+FROM panel_installation
+WHERE removed_at IS NULL AND calibration_due IS NOT NULL
+ORDER BY device;
+
 -- name: completeness
 SELECT building, carrier, 1 - avg(coverage) AS value
 FROM panel_energy_daily

@@ -97,6 +97,7 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
     "alerts.silent": [("b", 1)],
     "alerts.failed_lamps": [("b", 1)],
     "alerts.meter_fault": [],
+    "alerts.calibration": [("heat-a", 5)],
     "alerts.completeness": [("a", "heat", 0.4)],
     "alerts.ingest": [(...,)],
     "alerts.quarantine": [("unknown_device", 300)],

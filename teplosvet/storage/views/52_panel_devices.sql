@@ -20,7 +20,7 @@ LEFT JOIN latest_reading r ON r.device_id = d.id
 DROP VIEW IF EXISTS panel_installation CASCADE;
 CREATE VIEW panel_installation AS
 SELECT d.name AS device, b.code AS building, i.serial, i.installed_at, i.removed_at, i.start_registers::text AS start_registers,
-       i.closing_registers::text AS closing_registers
+       i.closing_registers::text AS closing_registers, i.calibration_due
 FROM visible_building v
 JOIN building b ON b.id = v.building_id
 JOIN installation i ON i.building_id = b.id
