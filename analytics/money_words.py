@@ -37,7 +37,7 @@ def money_rows(money: Settlement, statement: Statement, language: Language) -> l
         rows.append((_("due by"), day_in_words(money.due_on, language)))
     if money.avoided_co2_t is not None:
         tonnes = number(float(money.avoided_co2_t), 3, language)
-        rows.append((_("avoided emissions"), _("%(tonnes)s t CO2") % {"tonnes": tonnes}))
+        rows.append((_("avoided emissions"), _("%(tonnes)s t CO₂") % {"tonnes": tonnes}))
     return rows
 
 

@@ -58,5 +58,5 @@ def _meaning(house: PublicHouse, reader: Reader) -> list[str]:
     factor = factor_on(region, Carrier(statement.carrier), statement.period.start)
     if factor is not None:
         kilograms = float(factor.kg_per_kwh) * statement.avoided_energy_kwh
-        found.append(_("%(mass)s kg of CO2 were not emitted.") % {"mass": reader.number(round(kilograms, -1))})
+        found.append(_("%(mass)s kg of CO₂ were not emitted.") % {"mass": reader.number(round(kilograms, -1))})
     return found

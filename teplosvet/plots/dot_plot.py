@@ -11,6 +11,9 @@ from teplosvet.plots.scale import LinearScale, ticks
 from teplosvet.plots.svg import element, place
 
 ROW_PX = 36
+NAME_PX = 17
+"""Height of a row's name above its dot."""
+
 TOP_PX = 8
 BOTTOM_PX = 40
 LETTER_PX = 8
@@ -44,7 +47,7 @@ def dot_plot(
     found = ticks(min([0.0, *bounds]), max([0.1, *bounds]), 6 if size.width > 500 else 4)
     scale = LinearScale(found.low, found.high, 12, size.width - 24)
     bottom = TOP_PX + ROW_PX * len(rows)
-    grid = "".join(f"M{place(scale(value))} {TOP_PX}V{bottom}" for value in found.values if value)
+    grid = "".join(_upright(scale(value), len(rows)) for value in found.values if value)
     labels = [
         element("text", percent(value), x=scale(value), y=bottom + 16, text_anchor="middle") for value in found.values
     ]
@@ -52,7 +55,7 @@ def dot_plot(
         "svg",
         element("title", title, id=f"{code}-{size.name}-title"),
         element("path", d=grid, class_="grid"),
-        element("path", d=f"M{place(scale(0))} {TOP_PX}V{bottom}", class_="zero"),
+        element("path", d=_upright(scale(0), len(rows)), class_="zero"),
         *labels,
         element("text", axis, x=size.width - 8, y=bottom + 34, text_anchor="end", class_="axis-title"),
         *(_row(row, TOP_PX + ROW_PX * n, scale, int((size.width - 24) / LETTER_PX)) for n, row in enumerate(rows)),
@@ -61,6 +64,11 @@ def dot_plot(
         aria_labelledby=f"{code}-{size.name}-title",
         class_=f"plot dot-plot {size.name}",
     )
+
+
+def _upright(x: float, rows: int) -> str:
+    """A line from top to bottom that leaves the names of the rows alone."""
+    return "".join(f"M{place(x)} {TOP_PX + ROW_PX * n + NAME_PX}v{ROW_PX - NAME_PX}" for n in range(rows))
 
 
 def _row(row: DotRow, top: float, scale: LinearScale, letters: int) -> Markup:
