@@ -159,7 +159,7 @@ def test_a_resident_sees_one_sentence_and_nobody_sees_a_house_that_is_off(browse
     with visiting(browser.new_context(locale="ru-RU")) as (page, complaints):
         page.goto(f"{console.url}/public/lenina-1")
         expect(page.locator(".lede")).to_contain_text(re.compile(r"израсходовал на \d+\s% меньше"))
-        expect(page.locator(".answer")).to_contain_text(re.compile(r"на квартиру.*кг CO2"))
+        expect(page.locator(".answer")).to_contain_text(re.compile(r"на квартиру.*кг CO₂"))
         assert "ЭСКО" not in page.content()
         assert page.locator("nav.sections").count() == 0
         assert complaints == []
