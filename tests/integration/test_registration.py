@@ -387,7 +387,7 @@ def test_many_installers_and_a_broker_that_dies_among_them(
     granted = {each["device"]: each["credentials"]["password"] for each in answers if each["broker"] == "granted"}
     waiting = {each["device"] for each in answers if each["broker"] == "pending"}
     assert len(granted) + len(waiting) == 30
-    assert len({*granted.values()}) == len(granted) > 12
+    assert len({*granted.values()}) == len(granted) >= 7  # of the twelve begun before the kill at most five wait
     assert rows(database, "SELECT count(*) FROM broker_right WHERE NOT applied") == [(len(waiting),)]
     with connect(database) as connection:
         assert {each.publisher for each in rights.sync(connection)} == waiting
