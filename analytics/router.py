@@ -13,7 +13,7 @@ from analytics.listings import LISTINGS
 from analytics.verification import Connection
 from analytics.verification import compute_statement as computed
 from teplosvet.access.guard import Person
-from teplosvet.access.scope import require_contract
+from teplosvet.access.scope import read_whole, require_contract
 from teplosvet.api.listing import Word, add_listings, fetch_one
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.periods import Period
@@ -43,4 +43,6 @@ def compute_statement(
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
     require_contract(connection, contract)
-    return Response(msgspec.json.encode(computed(connection, contract, period)), media_type="application/json")
+    with read_whole(connection):
+        statement = computed(connection, contract, period)
+    return Response(msgspec.json.encode(statement), media_type="application/json")

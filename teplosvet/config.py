@@ -58,7 +58,7 @@ class Settings:
     smtp_url: str | None = None
     mail_from: str = "teplosvet@localhost"
     webhook_hosts: frozenset[str] = frozenset()
-    zone: ZoneInfo = ZoneInfo(DEFAULT_ZONE)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(DEFAULT_ZONE))
 
     @property
     def run_folder(self) -> Path:

@@ -14,7 +14,7 @@ from analytics.evidence.kept import keep_bundle
 from teplosvet.access import audit
 from teplosvet.access.guard import needs
 from teplosvet.access.principal import Principal, Role
-from teplosvet.access.scope import require_contract, require_side
+from teplosvet.access.scope import read_whole, require_contract, require_side
 from teplosvet.domain.acts import SIDE_THAT_SAYS
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.periods import Period
@@ -95,8 +95,10 @@ def set_act_state(code: str, step: ActStep, person: Party, connection: Database)
         changed = change_state(connection, code, period, step.state, person.name, step.note.strip())
         said = {"period": str(period), "number": changed.number, "version": changed.version}
         audit.record(connection, person, f"act.{changed.state}", code, **said)
-    problem = keep_bundle(connection, code, period, changed.version) if step.state in EVIDENT else ""
-    return _out(code, period, changed, problem)
+    if step.state not in EVIDENT:
+        return _out(code, period, changed)
+    with read_whole(connection):
+        return _out(code, period, changed, keep_bundle(connection, code, period, changed.version))
 
 
 @router.get("/contracts/{code}/act.{ending}")
@@ -111,7 +113,8 @@ def get_act_file(
 ) -> Response:
     """The act as PDF, XLSX or JSON, over the version that the parties speak of."""
     period = _visible(connection, code, start, end)
-    body = act_file(connection, code, period, language, ending)
+    with read_whole(connection):
+        body = act_file(connection, code, period, language, ending)
     name = f"act-{period.start}-{period.end}.{language}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return Response(body, media_type=MEDIA_TYPES[ending], headers=headers)

@@ -1,5 +1,8 @@
 """Whether the reader of a connection may change something where it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 from psycopg.rows import TupleRow
 
@@ -9,6 +12,21 @@ from teplosvet.domain.errors import ForbiddenError, UnknownNameError
 from teplosvet.storage.queries import query
 
 Connection = psycopg.Connection[TupleRow]
+
+
+@contextmanager
+def read_whole(connection: Connection) -> Iterator[None]:
+    """Read all that a contract rests on, whoever asks: a saving over a part of the readings would be another saving.
+
+    A meter that has gone to a neighbour's house since, say, is seen by nobody of the contract, and still counts in it.
+    Only what `require_contract` has let in may be computed so.
+    """
+    row = connection.execute(query("access", "reader")).fetchone() or ("",)
+    connection.execute(query("access", "scope"), {"reader": ""})
+    try:
+        yield
+    finally:
+        connection.execute(query("access", "scope"), {"reader": row[0]})
 
 
 def require_building(connection: Connection, code: str, *roles: Role) -> int:

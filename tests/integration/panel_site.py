@@ -51,7 +51,8 @@ INSERT INTO entrance (building_id, name) SELECT id, '1' FROM building WHERE code
 INSERT INTO device (name, class, publisher) VALUES
     ('heat-a', 'heat', 'gw-a'), ('lamp-a', 'light', 'gw-a'), ('lamp-b', 'light', 'gw-b'), ('sky', 'climate', 'gw-a');
 INSERT INTO installation (device_id, building_id, serial, installed_at, calibration_due)
-    SELECT d.id, b.id, 'H1', '2025-01-01Z', (now() AT TIME ZONE 'Europe/Moscow')::date - 5 FROM device d, building b WHERE d.name = 'heat-a' AND b.code = 'a';
+    SELECT d.id, b.id, 'H1', '2025-01-01Z', (now() AT TIME ZONE 'Europe/Moscow')::date - 5 FROM device d, building b
+    WHERE d.name = 'heat-a' AND b.code = 'a';
 INSERT INTO installation (device_id, building_id, entrance_id, floor, serial, installed_at)
     SELECT d.id, b.id, e.id, 2, 'L1', '2025-02-01Z' FROM device d, building b, entrance e
     WHERE d.name = 'lamp-a' AND b.code = 'a';

@@ -4,19 +4,22 @@ import base64
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import httpx
+import msgspec
 import pytest
 
 from analytics.alarms.job import notify
 from analytics.alarms.outbox import fill_outbox
 from analytics.alarms.webhook import Webhooks
+from analytics.verification import compute_statement
 from teplosvet.access import accounts
 from teplosvet.access.accounts import Scope
 from teplosvet.access.principal import COMMAND_LINE, Principal, Role
 from teplosvet.app import create_app
 from teplosvet.domain.errors import ForbiddenError
+from teplosvet.domain.periods import Period
 from teplosvet.storage.database import connect
 from tests.integration.access_world import PASSWORD, PEOPLE, populate
 from tests.integration.ingest_run import rows
@@ -228,6 +231,21 @@ def test_reading_a_statement_keeps_none(url: str, world: dict[str, httpx.Client]
     address = "/api/v1/contracts/a-heat/statement?start=2025-10-01&end=2026-05-01"
     assert world["esco"].get(address, headers=reading).status_code == 200
     assert rows(url, "SELECT count(*) FROM statement") == kept
+
+
+def test_a_saving_is_the_same_whoever_asks(moved: str, world: dict[str, httpx.Client]) -> None:
+    """Also after a meter of the contract has gone to a house that nobody of the contract sees."""
+    address = "/api/v1/contracts/a-heat/statement?start=2025-10-01&end=2026-05-01"
+    told = {who: world[who].get(address) for who in ("esco", "operator", "boss")}
+    assert {each.status_code for each in told.values()} == {200}
+    whole = compute(moved, "a-heat", Period(date(2025, 10, 1), date(2026, 5, 1)))
+    assert {each.text for each in told.values()} == {whole}
+    assert world["esco"].get("/api/v1/devices/a-heat-1/check").status_code == 404
+
+
+def compute(url: str, code: str, period: Period) -> str:
+    with connect(url) as connection:
+        return msgspec.json.encode(compute_statement(connection, code, period)).decode()
 
 
 def forged(*keys: object) -> str:

@@ -12,6 +12,9 @@ ORDER BY id DESC LIMIT %(limit)s;
 -- name: scope
 SELECT set_config('teplosvet.reader', %(reader)s, false);
 
+-- name: reader
+SELECT coalesce(current_setting('teplosvet.reader', true), '');
+
 -- name: unscope
 RESET teplosvet.reader;
 
