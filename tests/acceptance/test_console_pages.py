@@ -229,7 +229,7 @@ def test_without_a_network_the_page_says_since_when_it_stands(browser: Browser, 
         expect(page.locator("[data-offline]")).to_be_hidden()
         page.context.set_offline(True)
         expect(page.locator("[data-offline]")).to_contain_text(
-            re.compile(r"No connection\. What you see is of .* UTC\.")
+            re.compile(r"No connection\. What you see is of .* \(Europe/Moscow\)\.")
         )
         page.context.set_offline(False)
         expect(page.locator("[data-offline]")).to_be_hidden()

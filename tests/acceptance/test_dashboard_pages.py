@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from dashboards.panels.boards import DASHBOARDS
 from dashboards.panels.panel import Plot
 from dashboards.render import assets
+from teplosvet.storage.database import connect
 from tests.acceptance.console_run import Console, visiting
 from tests.acceptance.test_console_accessible import violations
 from tests.servers import axe
@@ -104,14 +105,22 @@ def test_an_empty_panel_says_what_to_do(browser: Browser, console: Console) -> N
         expect(page.locator("[data-panel='building-energy']")).to_contain_text("Nothing here in this time.")
 
 
-def test_findings_money_and_days_speak_the_readers_language(browser: Browser, console: Console) -> None:
+def test_findings_and_money_speak_the_readers_language(browser: Browser, console: Console) -> None:
+    with connect(console.database_url) as connection:
+        connection.execute(
+            """INSERT INTO register_finding (device_id, quantity, found_at, code, severity, data)
+               SELECT id, 'heat_energy_kwh', '2019-01-15T12:00Z', 'heat_power_exceeded', 2,
+                      '{"power_kw": 1250.5, "greatest_kw": 900}' FROM device WHERE name = 'lenina-1-heat'"""
+        )
     with visiting(browser.new_context(locale="ru", viewport={"width": 1400, "height": 1000})) as (page, _):
-        page.goto(console.url + address("building"))
+        page.goto(
+            f"{console.url}/dashboards/building?building=lenina-1&from=2019-01-01T00:00:00Z&to=2019-02-01T00:00:00Z"
+        )
         drawn(page)
         found = page.locator("[data-panel='building-findings']")
-        expect(found).to_contain_text("Счётчик начал снова с нуля.")
+        expect(found).to_contain_text("Теплосчётчик показал 1 250,50 кВт, больше возможных 900 кВт.")
         expect(found).to_contain_text("Внимание")
-        expect(found).not_to_contain_text("register_reset")
+        expect(found).not_to_contain_text("heat_power_exceeded")
         page.goto(console.url + address("contract"))
         drawn(page)
         expect(page.locator("[data-panel='contract-money']")).to_contain_text("₽")
