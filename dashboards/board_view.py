@@ -46,9 +46,23 @@ WORDS = {
     "offline": _("offline"),
     "change-point-daily": _("change point on daily energy"),
     "light-option-b": _("IPMVP option B for lighting"),
+    "register_glitch": _("impossible value once"),
+    "register_rollover": _("register rolled over"),
+    "register_reset": _("register began again at zero"),
+    "register_decrease": _("register went down"),
+    "register_jump": _("register too fast"),
+    "register_decimal_change": _("decimal point moved"),
+    "register_clock_step": _("clock set back"),
+    "meter_exchange": _("meter exchanged"),
+    "outage": _("outage"),
+    "energy_level_mismatch": _("energy and levels differ"),
+    "heat_balance": _("heat does not balance"),
+    "heat_flow_without_energy": _("flow without energy"),
+    "heat_power_exceeded": _("power too great"),
+    "heat_sensor_fault": _("temperature sensor faulty"),
 } | REASONS
 """Words that panels' SQL or the registry say in these columns:"""
-SAID_IN = frozenset({"verdict", "state", "carrier", "class", "reason", "method"})
+SAID_IN = frozenset({"code", "verdict", "state", "carrier", "class", "reason", "method"})
 
 
 @dataclass(frozen=True, slots=True)

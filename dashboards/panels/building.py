@@ -128,4 +128,5 @@ FAILED_LAMPS = Panel(
     ),
     thresholds=(Threshold(None, "attention"),),
     link=Link("device", "device", "device"),
+    quiet=True,
 )

@@ -94,6 +94,7 @@ ATTENTION = Panel(
     width=24,
     height=10,
     link=Link("building", "building", "building"),
+    quiet=True,
 )
 HEALTH = Panel(
     "fleet-health",

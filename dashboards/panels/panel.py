@@ -109,6 +109,7 @@ class Panel:
         height: Rows of Grafana's grid.
         audience: Who may see it.
         link: Where a row leads.
+        quiet: Whether an empty answer says that all is well.
     """
 
     uid: str
@@ -122,6 +123,7 @@ class Panel:
     height: int = 8
     audience: frozenset[Role] = EVERYONE
     link: Link | None = None
+    quiet: bool = False
 
     @property
     def text(self) -> LiteralString:

@@ -56,6 +56,7 @@ COVERAGE = Panel(
     ),
     thresholds=(Threshold(None, "fault"), Threshold(0.9, "attention"), Threshold(0.99, "accent")),
     link=Link("building", "building", "building"),
+    quiet=True,
 )
 FINDINGS = Panel(
     "quality-findings",

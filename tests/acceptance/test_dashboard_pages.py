@@ -106,6 +106,7 @@ def test_an_empty_panel_says_what_to_do(browser: Browser, console: Console) -> N
 
 
 def test_findings_and_money_speak_the_readers_language(browser: Browser, console: Console) -> None:
+    winter = "from=2019-01-01T00:00:00Z&to=2019-02-01T00:00:00Z"
     with connect(console.database_url) as connection:
         connection.execute(
             """INSERT INTO register_finding (device_id, quantity, found_at, code, severity, data)
@@ -113,14 +114,14 @@ def test_findings_and_money_speak_the_readers_language(browser: Browser, console
                       '{"power_kw": 1250.5, "greatest_kw": 900}' FROM device WHERE name = 'lenina-1-heat'"""
         )
     with visiting(browser.new_context(locale="ru", viewport={"width": 1400, "height": 1000})) as (page, _):
-        page.goto(
-            f"{console.url}/dashboards/building?building=lenina-1&from=2019-01-01T00:00:00Z&to=2019-02-01T00:00:00Z"
-        )
+        page.goto(f"{console.url}/dashboards/building?building=lenina-1&{winter}")
         drawn(page)
         found = page.locator("[data-panel='building-findings']")
         expect(found).to_contain_text("Теплосчётчик показал 1 250,50 кВт, больше возможных 900 кВт.")
         expect(found).to_contain_text("Внимание")
         expect(found).not_to_contain_text("heat_power_exceeded")
+        page.goto(f"{console.url}/dashboards/quality/panels/quality-findings?{winter}")
+        expect(page.get_by_role("cell", name="мощность выше возможной")).to_be_visible()
         page.goto(console.url + address("contract"))
         drawn(page)
         expect(page.locator("[data-panel='contract-money']")).to_contain_text("₽")
