@@ -52,7 +52,8 @@ def _template(edition: EditionName, request: pytest.FixtureRequest) -> str:
 @contextmanager
 def _own_database(admin_url: str) -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex[:12]}"
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    # copied as files, its pages are not in memory: dropping it has nothing to write out, and takes a third of the time
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
     _run(admin_url, statement.format(sql.Identifier(name), sql.Identifier(TEMPLATE)))
     yield _with_database(admin_url, name)
     _run(admin_url, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
