@@ -61,12 +61,12 @@ def _terms(contract: Contract) -> list[tuple[str, str]]:
     terms, currency = contract.terms, contract.tariff.currency
     guarantee, surplus = terms.guarantee, terms.surplus
     unit = f"{currency}/{contract.tariff.per}"
-    tariffs = [(f"tariff {each.period}", f"{each.amount} {unit}, {each.kind}") for each in terms.tariffs]
-    guaranteed = "" if contract.guarantee_kwh is None else f"{contract.guarantee_kwh} kWh a reporting period"
+    tariffs = [(f"tariff {each.period}", f"{each.amount:,} {unit}, {each.kind}") for each in terms.tariffs]
+    guaranteed = "" if contract.guarantee_kwh is None else f"{contract.guarantee_kwh:,} kWh a reporting period"
     if guarantee is not None:
         of_days = "a year" if guarantee.period is None else f"in {guarantee.period}"
         norm = "" if guarantee.degree_days is None else f" of {guarantee.degree_days}"
-        guaranteed = f"{guarantee.amount_kwh} kWh {of_days}, by {guarantee.proration}{norm}"
+        guaranteed = f"{guarantee.amount_kwh:,} kWh {of_days}, by {guarantee.proration}{norm}"
     indexation = terms.indexation
     fill = terms.fill
     load = "" if fill is None or fill.load_kw is None else f", {fill.load_kw} kW at {fill.design_outdoor_c} °C"
@@ -79,14 +79,14 @@ def _terms(contract: Contract) -> list[tuple[str, str]]:
         ("boundary", terms.boundary),
         ("baseline", str(contract.baseline)),
         ("term", str(terms.term or "")),
-        *(tariffs or [("tariff", f"{contract.tariff.amount} {unit}")]),
+        *(tariffs or [("tariff", f"{contract.tariff.amount:,} {unit}")]),
         ("indexation", "" if indexation is None else f"{indexation.percent} % a year from {indexation.start}"),
         ("guarantee", guaranteed),
         ("ESCO's share", str(contract.esco_share)),
         ("surplus", f"{surplus.rule}, ESCO's share {surplus.share(contract.esco_share)}"),
         ("cap", _money(terms.cap, currency)),
         ("investment", _money(contract.investment, currency)),
-        *((f"measure {each.day}", f"{each.title}: {each.investment} {currency}") for each in terms.measures),
+        *((f"measure {each.day}", f"{each.title}: {_money(each.investment, currency)}") for each in terms.measures),
         ("payment", "" if terms.payment_days is None else f"{terms.payment_days} days after the period"),
         ("discounting", "" if terms.discount_percent is None else f"{terms.discount_percent} % a year"),
         ("region", terms.region or ""),

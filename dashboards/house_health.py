@@ -210,8 +210,12 @@ def _signed(share: float, reader: Reader) -> str:
 
 
 def journal_lines(entries: Sequence[Entry], reader: Reader) -> list[JournalLine]:
-    """What happened, in words; a word of a device that we do not know stands as it came."""
-    return [JournalLine(entry.at, entry.device, _said(entry, reader), entry.severity) for entry in entries]
+    """What happened, in words, each once: a gap is found in every quantity of a device, and the words are the same.
+
+    A word of a device that we do not know stands as it came.
+    """
+    lines = (JournalLine(entry.at, entry.device, _said(entry, reader), entry.severity) for entry in entries)
+    return list(dict.fromkeys(lines))
 
 
 def _said(entry: Entry, reader: Reader) -> str:

@@ -25,7 +25,7 @@ def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[obje
     body = [list(row) for row in rows]
     for n, column in enumerate(columns):
         numeric = bool(body) and all(isinstance(row[n], int | float) or row[n] is None for row in body)
-        table.add_column(column, justify="right" if numeric else "left")
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")  # a sum is never cut off
     for row in body:
         table.add_row(*("" if cell is None else _plain(str(cell)) for cell in row))
     people.print(table)

@@ -105,9 +105,14 @@ def _print_report(found: FleetReport) -> None:
     if len(found.ranking) > SHOWN:
         output.people.print(f"… and {len(found.ranking) - SHOWN} more: --json has all")
     for left in found.left_out[:SHOWN]:
-        output.people.print(f"× {left.contract}: {left.outcome}, {left.reason}", markup=False)
+        output.people.print(f"× {left.contract}: {left.outcome}, {_reason(left.reason)}", markup=False)
     if len(found.left_out) > SHOWN:
         output.people.print(f"… and {len(found.left_out) - SHOWN} more left out: --json has all")
+
+
+def _reason(text: str) -> str:
+    """Codes of findings as words; what else stopped a contract stands as it is."""
+    return text if " " in text.replace(", ", "") else text.replace("_", " ")
 
 
 def _print_proof(total: Portfolio) -> None:

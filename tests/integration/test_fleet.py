@@ -269,7 +269,7 @@ def test_the_commands_speak_json_or_words(fleet: Connection, call: Call) -> None
     for part in (
         "all energy",
         "heat on north",
-        "no-weather: refused, baseline_too_short",
+        "no-weather: refused, baseline too short",
         "Proven contract by contract",
     ):
         assert part in words.out
