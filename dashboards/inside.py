@@ -6,8 +6,10 @@ from urllib.parse import quote
 import httpx
 from fastapi import Request
 
-CARRIED = ("cookie", "authorization", "x-csrf-token", "origin", "sec-fetch-site", "accept-language", "host")
-"""Headers that say who asks and from where."""
+CARRIED = frozenset(
+    {b"cookie", b"authorization", b"x-csrf-token", b"origin", b"sec-fetch-site", b"accept-language", b"host"}
+)
+"""Headers that say who asks and from where; they go along as the bytes that came, which need be no text."""
 
 
 async def call(request: Request, method: str, path: str, body: Mapping[str, object] | None = None) -> httpx.Response:
@@ -19,11 +21,12 @@ async def call(request: Request, method: str, path: str, body: Mapping[str, obje
         path: With its names already quoted.
         body: What is sent as JSON.
     """
-    headers = {name: request.headers[name] for name in CARRIED if name in request.headers}
-    if csrf := getattr(request.state, "csrf", ""):
-        headers["x-csrf-token"] = csrf
+    csrf = getattr(request.state, "csrf", "")
+    headers = [each for each in request.headers.raw if each[0] in CARRIED and not (csrf and each[0] == b"x-csrf-token")]
+    if csrf:
+        headers.append((b"x-csrf-token", csrf.encode()))
     transport = httpx.ASGITransport(app=request.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=str(request.base_url)) as client:
+    async with httpx.AsyncClient(transport=transport, base_url=f"{request.url.scheme}://inside") as client:
         return await client.request(method, path, headers=headers, json=body)
 
 

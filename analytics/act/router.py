@@ -89,16 +89,28 @@ def set_act_state(code: str, step: ActStep, person: Party, connection: Database)
         connection.execute(query("acts", "lock_contract"), {"code": code})
         known = present_act(connection, code, period)
         if known is not None and known.state is step.state:
-            return _out(code, period, known)
-        if step.state is ActState.DISPUTED and not step.note.strip():
-            raise ConfigurationError("a dispute needs a note: say what is disputed")
-        changed = change_state(connection, code, period, step.state, person.name, step.note.strip())
-        said = {"period": str(period), "number": changed.number, "version": changed.version}
-        audit.record(connection, person, f"act.{changed.state}", code, **said)
+            changed = known
+        else:
+            changed = _step(connection, person, code, period, step)
     if step.state not in EVIDENT:
         return _out(code, period, changed)
+    # Also of a step that was done before: whoever did it may have died before the bundle was kept.
     with read_whole(connection):
         return _out(code, period, changed, keep_bundle(connection, code, period, changed.version))
+
+
+def _step(connection: Connection, person: Principal, code: str, period: Period, step: ActStep) -> Present:
+    """Bring the act into its next state, in the caller's transaction, and log it.
+
+    Raises:
+        ConfigurationError: If the step is not allowed, or is a dispute about nothing.
+    """
+    if step.state is ActState.DISPUTED and not step.note.strip():
+        raise ConfigurationError("a dispute needs a note: say what is disputed")
+    changed = change_state(connection, code, period, step.state, person.name, step.note.strip())
+    said = {"period": str(period), "number": changed.number, "version": changed.version}
+    audit.record(connection, person, f"act.{changed.state}", code, **said)
+    return changed
 
 
 @router.get("/contracts/{code}/act.{ending}")

@@ -26,6 +26,8 @@ from analytics.fitting.observations import Interval, Series
 from teplosvet.domain.errors import InvalidFileError
 
 _ENCODING = "expected text in UTF-8: save the file as UTF-8 (in Excel: Save as, CSV UTF-8)"
+GREATEST_FILE = 128 * 1024 * 1024
+"""Unpacked: a value a minute for five years. [bytes]"""
 _UNKNOWN = frozenset({"", "na", "nan", "null", "none", "n/a", "-"})
 
 
@@ -146,8 +148,7 @@ def read_table(path: Path) -> Table:
         InvalidFileError: If it is not there, is no CSV, or has no rows.
     """
     try:
-        data = path.read_bytes()
-        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
+        text = _unpacked(path).decode("utf-8-sig")
     except FileNotFoundError as error:
         raise InvalidFileError(str(path), None, None, "expected a file, there is none") from error
     except UnicodeDecodeError as error:
@@ -169,6 +170,21 @@ def read_table(path: Path) -> Table:
         if len(row) != len(columns):
             raise InvalidFileError(str(path), line, None, f"expected {len(columns)} cells, got {len(row)}")
     return Table(str(path), columns, tuple(line for line, _ in numbered[1:]), tuple(row for _, row in numbered[1:]))
+
+
+def _unpacked(path: Path) -> bytes:
+    """The bytes of a file, unpacked if it is gzip; of one that unfolds without end no more than tells that.
+
+    Raises:
+        InvalidFileError: If it is too large.
+    """
+    with path.open("rb") as packed:
+        is_gzip = packed.read(2) == b"\x1f\x8b"
+        packed.seek(0)
+        data = (gzip.GzipFile(fileobj=packed) if is_gzip else packed).read(GREATEST_FILE + 1)
+    if len(data) > GREATEST_FILE:
+        raise InvalidFileError(str(path), None, None, f"expected at most {GREATEST_FILE // 1024 // 1024} MB of CSV")
+    return data
 
 
 def _series(table: Table, column: str, unit: str, zone: ZoneInfo | None) -> tuple[Series, FileNotes]:

@@ -39,6 +39,7 @@ def grafana_user(connection: psycopg.Connection[TupleRow], by: Principal, organi
             connection.execute(query("grafana", statement, role=role))
         connection.execute(query("grafana", "connect", role=role, database=database))
         connection.execute(query("grafana", "no_temporary_tables", database=database))
+        connection.execute(query("grafana", "no_locks"))
         connection.execute(query("grafana", "reader"), {"role": name, "organisation_id": row[0]})
         audit.record(connection, by, "grafana_user.made", organisation, role=name)
     return name, password

@@ -304,6 +304,11 @@ def test_grafana_may_say_who_it_is_and_sees_the_same(world: World, attempt: str)
         "CREATE ROLE friend",
         "SELECT pg_read_file('/etc/passwd')",
         "COPY (SELECT 1) TO PROGRAM 'true'",
+        "SELECT pg_try_advisory_lock(7403753)",
+        "SELECT pg_advisory_xact_lock_shared(1, 2)",
+        "SELECT lo_from_bytea(0, 'x')",
+        "SELECT lo_create(0)",
+        "SELECT pg_logical_emit_message(false, 'a', 'b')",
     ],
 )
 def test_grafana_may_not(world: World, attempt: str) -> None:

@@ -276,6 +276,32 @@ def test_no_forged_cursor_and_no_word_breaks_a_list(world: dict[str, httpx.Clien
             assert answer.status_code < 500, (parameter, word, answer.text)
 
 
+@pytest.mark.parametrize(
+    "said", [{"Cookie": b"lang=\xff\xfe; a=b"}, {"Host": b"\xff\xfe"}, {"Host": b"a b["}, {"Origin": b"\xff"}]
+)
+def test_headers_that_are_no_text_break_no_form(world: dict[str, httpx.Client], said: dict[str, bytes]) -> None:
+    """A page passes them on to the API; a browser sends whatever cookies the host has."""
+    form = {"period": "2025-10-01/2026-05-01", "step": "paid"}
+    answer = world["esco"].post("/contracts/a-heat/act", data=form, headers=said)
+    assert answer.status_code in {403, 404, 422}, answer.text
+    answer = world["operator"].post("/alarms/2000000000/acknowledge", data={"note": "x"}, headers=said)
+    assert answer.status_code in {403, 404}, answer.text
+
+
+def test_a_step_said_again_says_again_that_nothing_was_kept(url: str, world: dict[str, httpx.Client]) -> None:
+    """Whoever was killed, or was told nothing, asks again: the answer is what is the case, and the act stays."""
+    periods = "SELECT lower(period)::text, upper(period)::text FROM statement JOIN contract c ON c.id = contract_id"
+    ((start, end),) = rows(url, f"{periods} WHERE c.code = 'a-heat'")
+    period = {"start": str(start), "end": str(end)}
+    assert world["esco"].post("/api/v1/contracts/a-heat/acts", json=period).status_code == 200
+    step = period | {"state": "sent"}
+    first, second = (world["esco"].post("/api/v1/contracts/a-heat/acts/state", json=step).json() for _ in range(2))
+    assert first["state"] == "sent"
+    assert "no evidence bundle was kept" in first["problem"]
+    assert second == first
+    assert rows(url, "SELECT count(*) FROM act WHERE state = 'sent'") == [(1,)]
+
+
 def test_many_forms_at_once_do_not_wait_for_each_other_for_ever(url: str, world: dict[str, httpx.Client]) -> None:
     """More than the pool has connections."""
     periods = "SELECT lower(period) || '/' || upper(period) FROM statement JOIN contract c ON c.id = contract_id"

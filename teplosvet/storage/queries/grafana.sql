@@ -21,6 +21,29 @@ ALTER ROLE {role} SET search_path = grafana, public;
 -- name: no_temporary_tables
 REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC;
 
+-- name: no_locks
+-- Whoever may ask for any advisory lock stops the jobs that take one, or fills the lock table of the whole server; a large
+-- object is written for good; a message goes into the write-ahead log. Everybody may, unless it is taken from everybody;
+-- the owner of the tables, whom the application is, keeps it. Without rights over these functions the server only warns.
+DO $$
+DECLARE
+    taken record;
+BEGIN
+    FOR taken IN
+        SELECT oid::regprocedure AS function, (SELECT relowner::regrole FROM pg_class WHERE oid = 'building'::regclass) AS owner
+        FROM pg_proc
+        WHERE pronamespace = 'pg_catalog'::regnamespace
+              AND (proname ~ '^pg_(try_)?advisory_' OR proname ~ '^lo_'
+                   OR proname IN ('lowrite', 'pg_logical_emit_message'))
+              AND has_function_privilege('public', oid, 'EXECUTE')
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', taken.function, taken.owner);
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', taken.function);
+    END LOOP;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE WARNING 'advisory locks and large objects stay open to everybody: only a superuser can close them';
+END $$;
+
 -- name: connect
 GRANT CONNECT ON DATABASE {database} TO {role};
 

@@ -1,6 +1,7 @@
 import gzip
 import json
 import re
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.fitting import csv_file
 from analytics.fitting.command import fit_file
 from analytics.fitting.csv_file import Wanted
 from analytics.fitting.options import MethodOptions
@@ -147,6 +149,23 @@ def test_a_bad_file_is_one_sentence_with_its_line(command: Call, tmp_path: Path,
     assert (said.code, said.out) == (2, "")
     assert sentence in said.err
     assert "Traceback" not in said.err
+
+
+def test_a_file_that_unfolds_without_end_is_not_unfolded(
+    command: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_file, "GREATEST_FILE", 1 << 20)
+    path = tmp_path / "bomb.csv.gz"
+    path.write_bytes(gzip.compress(TEXT.encode() + b"\n" * (64 << 20)))
+    tracemalloc.start()
+    said = command("fit", str(path), *PERIODS, "--json")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (said.code, said.out) == (2, "")
+    assert "expected at most 1 MB of CSV" in said.err
+    assert peak < 32 << 20
+    path.write_bytes(gzip.compress(TEXT.encode())[:-9])
+    assert "expected CSV or CSV in gzip" in command("fit", str(path), *PERIODS, "--json").err
 
 
 def test_dates_with_dots_are_day_first_and_give_the_same_answer(command: Call, tmp_path: Path) -> None:
