@@ -21,6 +21,7 @@ from dashboards.portfolio_page import CARRIERS, CSV_HEAD, PAGE_ROWS, csv_row, po
 from dashboards.reader import Reader
 from dashboards.render import page
 from teplosvet.access.scope import sides_of
+from teplosvet.domain.acts import can_be_shown
 from teplosvet.domain.errors import ForbiddenError, UnknownNameError
 from teplosvet.domain.periods import Period
 from teplosvet.storage.pool import request_connection
@@ -94,7 +95,7 @@ def _wrong(wanted: str, note: str) -> str:
         return _("Say what is disputed: the other side has to mend it.")
     if len(note) > LONGEST_NOTE:
         return _("The note is too long: at most 2,000 characters.")
-    if "\0" in note:
+    if not can_be_shown(note):
         return _("The note has a character that cannot be kept.")
     return ""
 

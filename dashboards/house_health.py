@@ -178,11 +178,15 @@ def completeness_figure(shares: Mapping[str, dict[date, float]], today: date) ->
 def compared(
     carrier: str, energy: Sequence[EnergyRow], similar: Mapping[str, float], building: str, reader: Reader
 ) -> Compared | None:
-    """The last days beside the same days of the year before, and beside similar houses."""
-    known = {row.day: row.energy_kwh for row in energy if row.carrier == carrier and row.energy_kwh is not None}
+    """The last days beside the same days of the year before, and beside similar houses.
+
+    A day that is mostly estimated compares with nothing: most of what it says was said by other days.
+    """
+    rows = [row for row in energy if row.carrier == carrier and row.energy_kwh is not None]
+    known = {row.day: row.energy_kwh for row in rows if row.energy_kwh is not None and is_metered(row)}
     if not known:
         return None
-    end = max(known)
+    end = max(row.day for row in rows)
     pairs = [
         (known[day], known[before])
         for day in (end - timedelta(days=n) for n in range(COMPARED_DAYS))
@@ -199,6 +203,11 @@ def compared(
         "–" if len(ordered) < 2 else _per_area(ordered[len(ordered) // 2], reader),
         "–" if own is None or len(ordered) < 2 else f"{ordered.index(own) + 1} / {len(ordered)}",
     )
+
+
+def is_metered(row: EnergyRow) -> bool:
+    """Whether at most half of a day's energy is estimated."""
+    return row.energy_kwh is not None and row.estimated_kwh <= row.energy_kwh / 2
 
 
 def _per_area(energy_kwh: float, reader: Reader) -> str:

@@ -10,6 +10,7 @@ from dashboards.contract_line import ContractLine, contract_lines, share_of
 from dashboards.reader import Reader
 from dashboards.rows import ContractVerdict
 from dashboards.rows_of_contracts import Sums
+from teplosvet.api.export import disarmed
 from teplosvet.plots.dot_plot import DotRow, dot_plot
 from teplosvet.plots.frame import SIZES
 from teplosvet.words.catalogue import gettext as _
@@ -127,7 +128,7 @@ def _in_all(reader: Reader) -> Reader:
 def csv_row(contract: ContractVerdict, house: str, site: str) -> list[str]:
     """A contract as a line of the export; a text that a spreadsheet would take for a formula is disarmed."""
     verdict = contract.verdict
-    said = [_plain(text) for text in (contract.code, contract.title, house, site)] + [contract.carrier]
+    said = [disarmed(text) for text in (contract.code, contract.title, house, site)] + [contract.carrier]
     if verdict is None:
         return [*said, *([""] * (len(CSV_HEAD) - len(said)))]
     settlement = verdict.settlement
@@ -136,7 +137,3 @@ def csv_row(contract: ContractVerdict, house: str, site: str) -> list[str]:
         verdict.proven, settlement.payable if settlement else None, settlement.currency if settlement else None,
     )  # fmt: skip
     return [*said, *("" if value is None else str(value) for value in values)]
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -15,7 +15,7 @@ from teplosvet.access import audit
 from teplosvet.access.guard import needs
 from teplosvet.access.principal import Principal, Role
 from teplosvet.access.scope import read_whole, require_contract, require_side
-from teplosvet.domain.acts import SIDE_THAT_SAYS
+from teplosvet.domain.acts import SIDE_THAT_SAYS, can_be_shown
 from teplosvet.domain.errors import ConfigurationError
 from teplosvet.domain.periods import Period
 from teplosvet.storage.pool import request_connection
@@ -83,7 +83,7 @@ def set_act_state(code: str, step: ActStep, person: Party, connection: Database)
     period = _visible(connection, code, step.start, step.end, *PARTIES)
     if step.state in SIDE_THAT_SAYS:
         require_side(connection, code, SIDE_THAT_SAYS[step.state])
-    if not all(letter.isprintable() or letter in "\r\n\t\u00a0\u202f" for letter in step.note):
+    if not can_be_shown(step.note):
         raise ConfigurationError("note: the text has a sign that cannot be shown")
     with connection.transaction():
         connection.execute(query("acts", "lock_contract"), {"code": code})

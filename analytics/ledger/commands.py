@@ -1,5 +1,6 @@
 """The commands of the ledger."""
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -28,6 +29,9 @@ OfSide = Annotated[Side, typer.Option(help="Whose side.")]
 By = Annotated[str, typer.Option(help="Who, by name.")]
 Note = Annotated[str, typer.Option(help="What else is to be known.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+_TWO_WAYS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+"""A decimal comma, or one that parts thousands."""
 
 
 def propose(  # one option a field of the ledger
@@ -88,10 +92,15 @@ def decimal_of(name: str, text: str) -> Decimal:
     """A number as people write it.
 
     Raises:
-        ConfigurationError: If it is none.
+        ConfigurationError: If it is none, or can be read in two ways: money hangs on it.
     """
+    said = text.strip()
+    if _TWO_WAYS.fullmatch(said):
+        raise ConfigurationError(f"{name}: {said[:40]!r} is a thousand to some and one to others, write it with a dot")
     try:
-        return Decimal(text.strip().replace(",", "."))
+        if "_" in said:
+            raise InvalidOperation
+        return Decimal(said.replace(",", "."))
     except InvalidOperation:
         raise ConfigurationError(f"{name}: expected a number, got {text[:40]!r}") from None
 

@@ -29,6 +29,10 @@ _ARROW = {
 }
 
 
+FORMULAS = frozenset("=+-@\t\r\n＝＋－＠")
+"""What a formula begins with, in a spreadsheet of the full-width kind, too."""
+
+
 def as_csv(names: Sequence[str], kinds: Sequence[Kind], batches: Iterable[Rows]) -> Iterator[bytes]:
     """RFC 4180. No cell that a device or a person wrote is a formula for a spreadsheet."""
     text = io.StringIO()
@@ -42,15 +46,15 @@ def as_csv(names: Sequence[str], kinds: Sequence[Kind], batches: Iterable[Rows])
     yield text.getvalue().encode()
 
 
+def disarmed(text: str) -> str:
+    """A text; one that begins like a formula gets an apostrophe, as OWASP's page on CSV injection advises."""
+    return f"'{text}" if text[:1] in FORMULAS else text
+
+
 def _cell(value: object, kind: Kind) -> object:
-    """A cell; a text that begins like a formula gets an apostrophe, as OWASP's page on CSV injection advises."""
     plain = _plain(value, kind)
-    if (
-        isinstance(plain, str)
-        and kind in {Kind.TEXT, Kind.DATA}
-        and plain[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"}
-    ):
-        return f"'{plain}"
+    if isinstance(plain, str) and kind in {Kind.TEXT, Kind.DATA}:
+        return disarmed(plain)
     return plain.isoformat().replace("+00:00", "Z") if kind is Kind.INSTANT and hasattr(plain, "isoformat") else plain
 
 

@@ -16,3 +16,8 @@ def sides_that_say(state: str) -> frozenset[Side]:
 def may_say(state: str, sides: Collection[Side]) -> bool:
     """Whether somebody who speaks for these sides may bring an act into a state."""
     return not sides_that_say(state).isdisjoint(sides)
+
+
+def can_be_shown(note: str) -> bool:
+    """Whether a page and a printed act can show all of a note: letters, signs, line breaks, no-break spaces."""
+    return all(letter.isprintable() or letter in "\r\n\t\u00a0\u202f" for letter in note)

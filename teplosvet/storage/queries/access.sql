@@ -130,6 +130,7 @@ WHERE login = %(login)s AND (locked_until IS NULL OR locked_until <= now());
 UPDATE account SET password_hash = %(password_hash)s, must_change_password = %(must_change)s WHERE id = %(account_id)s;
 
 -- name: add_oidc_request
+WITH gone AS (DELETE FROM oidc_request WHERE ends_at < now())
 INSERT INTO oidc_request (state_hash, nonce, verifier, next, ends_at)
 VALUES (%(state_hash)s, %(nonce)s, %(verifier)s, %(next)s, now() + INTERVAL '10 minutes');
 

@@ -188,12 +188,13 @@ WHERE building = %(building)s
 ORDER BY at DESC LIMIT %(rows)s;
 
 -- name: similar
--- Energy a square metre of the same days in every house that has its floor area and most of these days.
+-- Energy a square metre of the same days in every house that has its floor area and most of these days metered.
 SELECT h.building, e.energy_kwh / h.floor_area_m2
 FROM console_house h
 CROSS JOIN LATERAL (
     SELECT sum(energy_kwh) AS energy_kwh, count(energy_kwh) AS days FROM building_energy_daily
     WHERE building_id = h.building_id AND carrier = %(carrier)s AND day > %(end)s::date - %(days)s::integer AND day <= %(end)s
+      AND estimated_kwh <= energy_kwh / 2
 ) e
 WHERE h.floor_area_m2 > 0 AND e.days >= %(days)s * 0.8
 ORDER BY 2;
