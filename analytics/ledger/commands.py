@@ -98,9 +98,7 @@ def decimal_of(name: str, text: str) -> Decimal:
     if _TWO_WAYS.fullmatch(said):
         raise ConfigurationError(f"{name}: {said[:40]!r} is a thousand to some and one to others, write it with a dot")
     try:
-        if "_" in said:
-            raise InvalidOperation
-        return Decimal(said.replace(",", "."))
+        return Decimal(said.replace(",", ".").replace("_", "none"))  # Python's own digits 1_000 are nobody's
     except InvalidOperation:
         raise ConfigurationError(f"{name}: expected a number, got {text[:40]!r}") from None
 
