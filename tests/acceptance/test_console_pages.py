@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, expect
 
+from dashboards.rows_of_houses import heat_of_houses
 from teplosvet.storage.database import connect
 from tests.acceptance import console_site as site
 from tests.acceptance.console_run import Console, visiting
@@ -233,6 +234,19 @@ def test_without_a_network_the_page_says_since_when_it_stands(browser: Browser, 
         )
         page.context.set_offline(False)
         expect(page.locator("[data-offline]")).to_be_hidden()
+
+
+def test_heat_that_was_estimated_is_no_heat_of_the_day(console: Console) -> None:
+    with connect(console.database_url) as connection, connection.transaction(force_rollback=True):
+        before = heat_of_houses(connection, ["mira-4"], 30)["mira-4"].days
+        assert None not in [energy_kwh for _day, energy_kwh in before[-2:]]
+        connection.execute(
+            """UPDATE building_energy_daily SET estimated_kwh = energy_kwh * 0.6
+               WHERE carrier = 'heat' AND day = %s AND building_id = (SELECT id FROM building WHERE code = 'mira-4')""",
+            (before[-1][0],),
+        )
+        after = heat_of_houses(connection, ["mira-4"], 30)["mira-4"].days
+    assert after == (*before[:-1], (before[-1][0], None))
 
 
 def test_a_neighbours_house_is_in_no_query(console: Console) -> None:

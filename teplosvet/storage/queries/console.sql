@@ -27,11 +27,11 @@ FROM console_house
 WHERE building = %(building)s;
 
 -- name: heat_of_houses
--- The last days of each house by its own newest one.
+-- The last days of each house by its own newest one; what is mostly estimated was not seen on that day.
 SELECT b.building, e.day, e.energy_kwh
 FROM unnest(%(buildings)s::text[]) AS b (building)
 CROSS JOIN LATERAL (
-    SELECT day, energy_kwh FROM console_energy
+    SELECT day, CASE WHEN estimated_kwh <= energy_kwh / 2 THEN energy_kwh END AS energy_kwh FROM console_energy
     WHERE building = b.building AND carrier = 'heat' ORDER BY day DESC LIMIT %(days)s
 ) e
 ORDER BY b.building, e.day;
