@@ -133,7 +133,8 @@ class Reader:
 
     def at_now(self) -> str:
         """The present instant, for what a page says once it can ask nobody."""
-        return self.exact(self.now, self.usual_zone())
+        zone = self.usual_zone()
+        return f"{self.instant(self.now, zone)} ({zone.key})"
 
     def usual_zone(self) -> ZoneInfo:
         """The zone of pages that belong to no house."""

@@ -16,4 +16,4 @@ def test_an_import_is_told_in_the_time_of_its_zone_and_in_percent() -> None:
     assert told["last"] == "2025-12-31 23:00 Europe/Moscow"
     assert told["coverage"] == "98.8%"
     assert told["sensor hours"] == "3"
-    assert dict(_in_words(TOLD, None))["first"] == "2025-10-01 00:00 UTC"
+    assert dict(_in_words(TOLD, ZoneInfo("UTC")))["first"] == "2025-10-01 00:00 UTC"
