@@ -38,18 +38,8 @@ def show_balance(contract: Code, *, as_json: AsJson = False) -> None:
     if as_json:
         output.print_json(found)
         return
-    columns = (
-        "period",
-        "version",
-        "act",
-        "metered, kWh",
-        "settled, kWh",
-        "value",
-        "payable",
-        "due",
-        "paid in",
-        "paid back",
-    )
+    energy, money = ("metered, kWh", "settled, kWh"), ("value", "payable", "due", "paid in", "paid back")
+    columns = ("period", "version", "act", *energy, *money)
     output.print_table(f"{found.contract}, {found.currency}", columns, _periods(found))
     for line in newer_lines(found):
         output.people.print(line, markup=False, soft_wrap=True)

@@ -180,12 +180,12 @@ def _findings_said(told: Answer, reader: Reader) -> Answer:
 
 
 def _energy(energy_kwh: float, reader: Reader) -> str:
-    unit = reader.chosen_unit or EnergyUnit.KWH
+    unit = _unit(reader)
     return reader.with_unit(unit.of_kwh(energy_kwh), unit.value, 1)
 
 
 def _head(column: Column, reader: Reader) -> str:
-    unit = _energy_symbol(reader) if column.unit is Unit.KWH else column.symbol
+    unit = _unit(reader).value if column.unit is Unit.KWH else column.symbol
     return f"{column.title}, {reader.symbol(unit)}" if unit else column.title
 
 
@@ -199,8 +199,9 @@ def _look(column: Column) -> str:
             return "number"
 
 
-def _energy_symbol(reader: Reader) -> str:
-    return (reader.chosen_unit or EnergyUnit.KWH).value
+def _unit(reader: Reader) -> EnergyUnit:
+    """What panels show energy in: of whatever carrier, so that sums stay sums."""
+    return reader.chosen_unit or EnergyUnit.KWH
 
 
 def _cell(panel: Panel, column: Column, value: object, reader: Reader, zone: ZoneInfo) -> Cell:
@@ -246,7 +247,7 @@ def words() -> dict[str, str]:
 def _figure(column: Column, value: float | Decimal, reader: Reader) -> str:
     match column.unit:
         case Unit.KWH:
-            shown = (reader.chosen_unit or EnergyUnit.KWH).of_kwh(float(value))
+            shown = _unit(reader).of_kwh(float(value))
             return reader.number(shown, 2 if abs(shown) < 100 else 0)
         case Unit.SHARE:
             return reader.percent(float(value), 1)

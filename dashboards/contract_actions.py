@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -24,7 +23,7 @@ from teplosvet.access.scope import sides_of
 from teplosvet.domain.acts import can_be_shown
 from teplosvet.domain.errors import ForbiddenError, UnknownNameError
 from teplosvet.domain.periods import Period
-from teplosvet.storage.pool import request_connection
+from teplosvet.storage.pool import scoped_connection
 from teplosvet.words.catalogue import gettext as _
 from teplosvet.words.catalogue import speaking
 
@@ -84,7 +83,7 @@ async def step(
 
 
 def _shown_again(request: Request, code: str, found: Period, shown: Reader, wrong: str, note: str) -> Response:
-    with contextmanager(request_connection)(request) as connection:
+    with scoped_connection(request) as connection:
         content = contract_of(connection, code, found, shown)
         ledger = ledger_rows(connection, code, shown)
     return page("contract.html", shown, 422, found=content, ledger=ledger, wrong=wrong, typed=note)

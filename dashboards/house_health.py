@@ -183,7 +183,7 @@ def compared(
     A day that is mostly estimated compares with nothing: most of what it says was said by other days.
     """
     rows = [row for row in energy if row.carrier == carrier and row.energy_kwh is not None]
-    known = {row.day: row.energy_kwh for row in rows if row.energy_kwh is not None and is_metered(row)}
+    known = {row.day: energy_kwh for row in rows if (energy_kwh := metered_energy(row)) is not None}
     if not known:
         return None
     end = max(row.day for row in rows)
@@ -205,9 +205,9 @@ def compared(
     )
 
 
-def is_metered(row: EnergyRow) -> bool:
-    """Whether at most half of a day's energy is estimated."""
-    return row.energy_kwh is not None and row.estimated_kwh <= row.energy_kwh / 2
+def metered_energy(row: EnergyRow) -> float | None:
+    """Energy of a day of which at most half is estimated, as `similar` and `heat_of_houses` count in SQL. [kWh]"""
+    return row.energy_kwh if row.energy_kwh is not None and row.estimated_kwh <= row.energy_kwh / 2 else None
 
 
 def _per_area(energy_kwh: float, reader: Reader) -> str:

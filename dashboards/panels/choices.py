@@ -8,10 +8,12 @@ from psycopg.rows import TupleRow
 
 from dashboards.panels.macros import TimeRange, expanded
 from dashboards.panels.panel import Dashboard, Variable, statement
-from teplosvet.config import settings
 
 Asked = Mapping[str, Sequence[str]]
 """Values by the name of a variable, as an address has them."""
+
+USUAL_ZONE = "Europe/Moscow"
+"""The zone of panels that belong to no building: their SQL makes days of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,10 @@ def choices(
 
 
 def zone_of(connection: psycopg.Connection[TupleRow], chosen: Asked, span: TimeRange) -> str:
-    """The zone of the chosen building or contract; of panels that belong to none, that of the platform."""
+    """The zone of the chosen building or contract."""
     for name in ("building", "contract"):
         if chosen.get(name):
             row = connection.execute(expanded(statement(f"variables.zone_of_{name}"), span, chosen)).fetchone()
             if row is not None:
                 return str(row[0])
-    return settings().zone.key
+    return USUAL_ZONE

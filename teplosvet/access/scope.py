@@ -1,4 +1,4 @@
-"""Whether the reader of a connection may change something where it is."""
+"""What the reader of a connection may change where it is, and what is read whole for whoever may see its result."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,6 +1,7 @@
 """A pool of connections for the application, each scoped to whoever asks for the time of a request."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 from fastapi import Request
@@ -37,7 +38,14 @@ def _forget_reader(connection: psycopg.Connection[TupleRow]) -> None:
 
 
 def request_connection(request: Request) -> Iterator[psycopg.Connection[TupleRow]]:
-    """FastAPI dependency: a connection for the time of a request, that sees what whoever asks may see.
+    """FastAPI dependency: `scoped_connection` for the time of a request."""
+    with scoped_connection(request) as connection:
+        yield connection
+
+
+@contextmanager
+def scoped_connection(request: Request) -> Iterator[psycopg.Connection[TupleRow]]:
+    """A connection that sees what whoever asks may see.
 
     `teplosvet.access.guard.signed_in` has said who that is; it stands before every router of the application.
     """
